@@ -1,0 +1,139 @@
+"""Fixtures for all tests: an empty database of both kinds, a clock, keys, closed sockets."""
+
+import ipaddress
+import itertools
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privacy.db import Database
+from privacy.tables import METADATA
+from tests.fakes import FakeClock
+from tests.postgres import NoPostgresError, PostgresServer, running_server
+
+BACKENDS = ("sqlite", "postgresql")
+TEMPLATE = "migrated_template"
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `--database=sqlite` (or postgresql) run one half of the suite."""
+    parser.addoption("--database", choices=BACKENDS, help="run the tests of one database only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop the tests of the database that was not asked for."""
+    wanted = config.getoption("--database")
+    dropped = [item for item in items if wanted and _backend_of(item) not in {None, wanted}]
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=dropped)
+
+
+def _backend_of(item: pytest.Item) -> str | None:
+    call = getattr(item, "callspec", None)
+    if call and "backend" in call.params:
+        return str(call.params["backend"])
+    return "postgresql" if item.get_closest_marker("postgresql") else None
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Name the kind of database that this test runs on; every test runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """Return a real server that lives as long as this run, or skip and say why."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoPostgresError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgresServer) -> Iterator[str]:
+    """Return the name of a migrated database to copy from."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    _migrate(postgresql.create(name))
+    yield name
+    postgresql.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    database = Database.connect(url)
+    METADATA.create_all(database.engine)
+    database.dispose()
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty, migrated database, for tests that start processes."""
+    if backend == "sqlite":
+        path = tmp_path / "database.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgresql")
+    template: str = request.getfixturevalue("postgresql_template")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield server.create(name, template=template)
+    server.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return an empty, migrated database, on SQLite and again on PostgreSQL."""
+    database = Database.connect(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that only the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Any:
+    """Return fresh keys in a file of this test."""
+    crypto = pytest.importorskip("privacy.crypto", exc_type=ImportError)
+    return crypto.Keyring.create(tmp_path / "privacy.key.json")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_sockets() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not _is_loopback(str(address[0])):
+            self.close()
+            raise RuntimeError(f"a test wants to connect to {address[0]}")
+        real(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
