@@ -182,6 +182,11 @@ class Database:
         prepare(engine)
         return cls(engine)
 
+    @property
+    def sessions(self) -> sessionmaker[Session]:
+        """The factory of every session, for what must watch them all."""
+        return self._sessions
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Yield a session; commit on leaving, roll back when an exception passes.

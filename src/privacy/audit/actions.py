@@ -1,0 +1,104 @@
+"""What can be recorded, and which details each entry may carry.
+
+Details are scalars: ids, counts, codes, names of stores and purposes, days. Personal data never
+belongs here: an entry outlives the erasure of the subject it points to.
+"""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Action(StrEnum):
+    """Every act that leaves an entry, as `room.past-participle`; sorted."""
+
+    AUDIT_SEARCHED = "audit.searched"
+    AUDIT_VERIFIED = "audit.verified"
+    CONSENT_RECORDED = "consent.recorded"
+    CONTROLLER_REGISTERED = "controller.registered"
+    KEYS_REWRAPPED = "keys.rewrapped"
+    KEYS_ROOT_ADDED = "keys.root-added"
+    KEYS_ROTATED = "keys.rotated"
+    KEYS_VERSION_DESTROYED = "keys.version-destroyed"
+    NOTICE_PUBLISHED = "notice.published"
+    OPERATOR_ADDED = "operator.added"
+    OPERATOR_PASSWORD_CHANGED = "operator.password-changed"  # noqa: S105 -- the name of an act
+    OPERATOR_ROLES_CHANGED = "operator.roles-changed"
+    OPERATOR_SIGN_IN_REFUSED = "operator.sign-in-refused"
+    OPERATOR_SIGNED_IN = "operator.signed-in"
+    OPERATOR_SIGNED_OUT = "operator.signed-out"
+    OPERATOR_TOKEN_ISSUED = "operator.token-issued"  # noqa: S105 -- the name of an act
+    POLICY_VALUE_SET = "policy.value-set"
+    PURPOSE_PUBLISHED = "purpose.published"
+    RECIPIENT_REGISTERED = "recipient.registered"
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_COMPLETED = "request.completed"
+    REQUEST_EXPIRED = "request.expired"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_HANDED_OVER = "request.handed-over"
+    REQUEST_PACKAGED = "request.packaged"
+    REQUEST_REFUSED = "request.refused"
+    REQUEST_STORE_FAILED = "request.store-failed"
+    REQUEST_STORE_SEARCHED = "request.store-searched"
+    REQUEST_SUBMITTED = "request.submitted"
+    REQUEST_VERIFIED = "request.verified"
+    SITE_REGISTERED = "site.registered"
+    STORE_CHECKED = "store.checked"
+    STORE_REGISTERED = "store.registered"
+    STORE_REMOVED = "store.removed"
+    SUBJECT_CREATED = "subject.created"
+    SUBJECT_IDENTIFIED = "subject.identified"
+    SUBJECT_IDENTIFIER_ADDED = "subject.identifier-added"
+    SUBJECT_KEY_DESTROYED = "subject.key-destroyed"
+
+
+DETAILS: dict[Action, frozenset[str]] = {
+    Action.AUDIT_SEARCHED: frozenset({"entries", "filters"}),
+    Action.AUDIT_VERIFIED: frozenset({"entries", "first_bad", "outcome"}),
+    Action.CONSENT_RECORDED: frozenset(
+        {"answer", "granted", "language", "method", "notice", "refused", "site"}
+    ),
+    Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language"}),
+    Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
+    Action.KEYS_ROOT_ADDED: frozenset({"root"}),
+    Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
+    Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "version"}),
+    Action.NOTICE_PUBLISHED: frozenset({"digest", "languages", "notice", "site", "version"}),
+    Action.OPERATOR_ADDED: frozenset({"operator", "roles"}),
+    Action.OPERATOR_PASSWORD_CHANGED: frozenset({"operator", "reason"}),
+    Action.OPERATOR_ROLES_CHANGED: frozenset({"operator", "roles"}),
+    Action.OPERATOR_SIGN_IN_REFUSED: frozenset({"operator", "reason", "tries"}),
+    Action.OPERATOR_SIGNED_IN: frozenset({"method", "operator"}),
+    Action.OPERATOR_SIGNED_OUT: frozenset({"operator", "reason"}),
+    Action.OPERATOR_TOKEN_ISSUED: frozenset({"expires_on", "operator", "roles", "token"}),
+    Action.POLICY_VALUE_SET: frozenset({"key", "since", "source", "unit", "until", "value"}),
+    Action.PURPOSE_PUBLISHED: frozenset({"legal_basis", "purpose", "version"}),
+    Action.RECIPIENT_REGISTERED: frozenset({"country", "kind", "recipient"}),
+    Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
+    Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
+    Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
+    Action.REQUEST_EXTENDED: frozenset({"due_on", "reason", "request"}),
+    Action.REQUEST_HANDED_OVER: frozenset({"bytes", "digest", "package", "request"}),
+    Action.REQUEST_PACKAGED: frozenset(
+        {"bytes", "digest", "expires_on", "files", "package", "records", "request", "stores"}
+    ),
+    Action.REQUEST_REFUSED: frozenset({"ground", "request"}),
+    Action.REQUEST_STORE_FAILED: frozenset({"reason", "request", "store", "task", "tries"}),
+    Action.REQUEST_STORE_SEARCHED: frozenset(
+        {"outcome", "records", "request", "store", "task", "tries"}
+    ),
+    Action.REQUEST_SUBMITTED: frozenset(
+        {"channel", "due_on", "kind", "language", "received_on", "request"}
+    ),
+    Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
+    Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
+    Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
+    Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),
+    Action.STORE_REMOVED: frozenset({"kind", "store"}),
+    Action.SUBJECT_CREATED: frozenset({"origin"}),
+    Action.SUBJECT_IDENTIFIED: frozenset({"identifier", "kind", "method", "request"}),
+    Action.SUBJECT_IDENTIFIER_ADDED: frozenset({"identifier", "kind", "source"}),
+    Action.SUBJECT_KEY_DESTROYED: frozenset({"reason", "request", "version"}),
+}
+
+LENGTHS: dict[str, int] = {"filters": 1000, "granted": 4000, "refused": 4000, "stores": 4000}
+"""The longest text of a detail that is a list joined by commas; every other has 200 characters."""

@@ -1,0 +1,114 @@
+"""Appending an entry in the transaction of the act that it records."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+from privacy.audit import guard
+from privacy.audit.actions import DETAILS, LENGTHS, Action
+from privacy.audit.models import LOG, NOBODY, AuditPending
+from privacy.db import new_id
+
+Scalar = str | int | bool | None
+
+LONGEST_BODY = 65_535
+"""Bytes of one entry; C2SP entry bundles count them in 16 bits."""
+LONGEST_TEXT = 200
+LARGEST_NUMBER = 2**53 - 1
+"""Beyond it RFC 8785 would round."""
+
+_ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
+_pending = AuditPending.__table__
+assert isinstance(_pending, Table)  # noqa: S101 -- tells mypy what the declarative base made
+_INSERT = insert(_pending)
+
+
+class AppendedEntry(NamedTuple):
+    """What a receipt needs to be provable later: the entry's id and its RFC 6962 leaf hash."""
+
+    id: UUID
+    leaf_hash: bytes
+
+
+def append(
+    session: Session,
+    action: Action,
+    *,
+    at: datetime,
+    actor: str,
+    controller_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    **details: Scalar,
+) -> AppendedEntry:
+    """Add an entry to the session's transaction: it is committed with the act or not at all.
+
+    Raises ValueError for a detail that the action may not carry (`actions.DETAILS`), a text
+    longer than 200 characters, or an actor that is not one of ours.
+    """
+    _check(action, actor, details)
+    entry_id = new_id(at)
+    body = canonical(
+        {
+            "v": 1,
+            "id": str(entry_id),
+            "t": action.value,
+            "at": stamp(at),
+            "c": str(controller_id) if controller_id else None,
+            "a": actor,
+            "s": str(subject_id) if subject_id else None,
+            "d": details,
+        }
+    )
+    row = {
+        "subject_id": subject_id or NOBODY,
+        "id": entry_id,
+        "log_id": LOG,
+        "body": body,
+        "at": at,
+    }
+    session.connection().execute(_INSERT, row)
+    guard.note_entry(session)
+    return AppendedEntry(entry_id, hashlib.sha256(b"\x00" + body).digest())
+
+
+def stamp(at: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def canonical(entry: Mapping[str, object]) -> bytes:
+    """Return the RFC 8785 form of an object of texts, whole numbers, truth values and nulls.
+
+    Its keys are plain ASCII, which makes sorting by code point the sorting that RFC 8785 asks.
+    """
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    body = text.encode()
+    if len(body) > LONGEST_BODY:
+        raise ValueError(f"an entry has at most {LONGEST_BODY} bytes")
+    return body
+
+
+def _check(action: Action, actor: str, details: Mapping[str, Scalar]) -> None:
+    if not _ACTOR.fullmatch(actor):
+        raise ValueError("an actor is subject, system, operator:<id> or job:<name>")
+    foreign = details.keys() - DETAILS[action]
+    if foreign:
+        raise ValueError(f"{action} may not carry: {', '.join(sorted(foreign))}")
+    for name, value in details.items():
+        if not _is_scalar(name, value):
+            raise ValueError(f"{action}: {name} must be a short text, a whole number or a truth")
+
+
+def _is_scalar(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= LENGTHS.get(name, LONGEST_TEXT)
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
+    return value is None
