@@ -1,0 +1,264 @@
+"""Changes to the register of controllers, sites, purposes, notices and recipients."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from privacy.audit import log
+from privacy.audit.actions import Action
+from privacy.db import new_id
+from privacy.errors import InvalidError
+from privacy.purposes import notices, queries
+from privacy.purposes.models import (
+    Controller,
+    LegalBasis,
+    Notice,
+    Purpose,
+    Recipient,
+    RecipientRole,
+    Site,
+)
+
+
+@dataclass(frozen=True)
+class ControllerFacts:
+    """What a controller must say of itself (Art. 13(1)(a) and (b) GDPR)."""
+
+    slug: str
+    name: str
+    address: str
+    contact_email: str
+    dpo_contact: str
+    policy_url: str
+    zone: str = "Europe/Paris"
+    region: str = "FR"
+
+
+@dataclass(frozen=True)
+class PurposeFacts:
+    """What a purpose must say, in every language, before anything may rely on it."""
+
+    code: str
+    legal_basis: LegalBasis
+    texts: Mapping[str, Mapping[str, str]]
+    details: Mapping[str, Any]
+
+
+def register_controller(
+    session: Session, *, actor: str, at: datetime, facts: ControllerFacts
+) -> Controller:
+    """Add a controller. Its keys are made by the subjects room, in the same transaction."""
+    made = Controller(id=new_id(at), created_at=at, **vars(facts))
+    session.add(made)
+    session.flush()
+    log.append(
+        session,
+        Action.CONTROLLER_REGISTERED,
+        at=at,
+        actor=actor,
+        controller_id=made.id,
+        slug=made.slug,
+    )
+    return made
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """A website: its name, the exact origins it answers on, the purposes it names."""
+
+    name: str
+    origins: Sequence[str]
+    purposes: Sequence[str]
+
+
+def register_site(
+    session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: SiteFacts
+) -> Site:
+    """Add a website with a new public key; its purposes must have been published."""
+    known = queries.current_purposes(session, controller_id=controller_id)
+    unknown = [code for code in facts.purposes if code not in known]
+    if unknown:
+        raise InvalidError(
+            "Publish these purposes first: " + ", ".join(unknown), fields={"purposes": unknown}
+        )
+    made = Site(
+        id=new_id(at),
+        controller_id=controller_id,
+        key=f"pk_{secrets.token_hex(12)}",
+        name=facts.name,
+        origins=list(facts.origins),
+        purposes=list(facts.purposes),
+        notices={},
+        enabled=True,
+        created_at=at,
+    )
+    session.add(made)
+    session.flush()
+    log.append(
+        session,
+        Action.SITE_REGISTERED,
+        at=at,
+        actor=actor,
+        controller_id=controller_id,
+        site=made.key,
+    )
+    return made
+
+
+def publish_purpose(
+    session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: PurposeFacts
+) -> Purpose:
+    """Publish a purpose, or its next version; consents given before cover only what they said."""
+    before = queries.current_purposes(session, controller_id=controller_id).get(facts.code)
+    made = Purpose(
+        controller_id=controller_id,
+        code=facts.code,
+        version=before.version + 1 if before else 1,
+        legal_basis=facts.legal_basis,
+        published_at=at,
+        details=dict(facts.details),
+        texts={language: dict(words) for language, words in facts.texts.items()},
+    )
+    session.add(made)
+    session.flush()
+    log.append(
+        session,
+        Action.PURPOSE_PUBLISHED,
+        at=at,
+        actor=actor,
+        controller_id=controller_id,
+        purpose=made.code,
+        version=made.version,
+        legal_basis=made.legal_basis.value,
+    )
+    return made
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What the edge knows of the banner: its words by language, its code's hash, its term."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    script: str
+    """SHA-256 of the script that draws the words."""
+    days: int
+    """How long a choice is kept, from the dated policy."""
+
+
+def publish_notices(
+    session: Session, *, actor: str, at: datetime, site: Site, banner: Banner
+) -> dict[str, str]:
+    """Publish what a site shows, in every language of the banner; return the digests.
+
+    Publishing the same words again adds nothing.
+    """
+    controller = queries.controller(session, site.controller_id)
+    purposes = queries.current_purposes(session, controller_id=site.controller_id)
+    digests = {}
+    for language, texts in banner.texts.items():
+        frame = notices.Frame(
+            language=language,
+            controllers=[controller.name],
+            policy_url=controller.policy_url,
+            days=banner.days,
+            texts=dict(texts),
+            script=banner.script,
+        )
+        wordings = [_wording(purposes[code], language) for code in site.purposes]
+        document = notices.compose(frame, wordings)
+        digests[language] = _publish(
+            session, actor=actor, at=at, site=site, language=language, document=document
+        )
+    if digests != site.notices:
+        site.notices = digests
+    return digests
+
+
+def _wording(purpose: Purpose, language: str) -> notices.Wording:
+    texts = purpose.texts[language]
+    return notices.Wording(
+        code=purpose.code,
+        version=purpose.version,
+        legal_basis=purpose.legal_basis.value,
+        asks=purpose.legal_basis is LegalBasis.CONSENT,
+        title=texts["title"],
+        summary=texts["summary"],
+        description=texts["description"],
+        details=purpose.details,
+    )
+
+
+def _publish(
+    session: Session, *, actor: str, at: datetime, site: Site, language: str, document: str
+) -> str:
+    digest = notices.digest(document)
+    if digest == site.notices.get(language):
+        return digest
+    if session.get(Notice, (site.controller_id, digest)) is None:
+        session.add(
+            Notice(
+                controller_id=site.controller_id,
+                digest=digest,
+                site_id=site.id,
+                language=language,
+                document=document,
+                published_at=at,
+            )
+        )
+        session.flush()
+    log.append(
+        session,
+        Action.NOTICE_PUBLISHED,
+        at=at,
+        actor=actor,
+        controller_id=site.controller_id,
+        site=site.key,
+        language=language,
+        notice=digest,
+    )
+    return digest
+
+
+def register_recipient(
+    session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: "RecipientFacts"
+) -> Recipient:
+    """Add a recipient, whom an answer to an access request will name (CJEU C-154/21)."""
+    made = Recipient(
+        id=new_id(at),
+        controller_id=controller_id,
+        created_at=at,
+        name=facts.name,
+        role=facts.role,
+        country=facts.country,
+        safeguard=facts.safeguard,
+        purposes=list(facts.purposes),
+    )
+    session.add(made)
+    session.flush()
+    log.append(
+        session,
+        Action.RECIPIENT_REGISTERED,
+        at=at,
+        actor=actor,
+        controller_id=controller_id,
+        recipient=str(made.id),
+        role=made.role.value,
+        country=made.country,
+    )
+    return made
+
+
+@dataclass(frozen=True)
+class RecipientFacts:
+    """Who receives, in which role, where, under which safeguard, for which purposes."""
+
+    name: str
+    role: RecipientRole
+    country: str
+    purposes: Sequence[str]
+    safeguard: str = ""

@@ -1,0 +1,88 @@
+"""The notice: one document that says everything a visitor was shown, and its hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One purpose as a notice shows it, in one language."""
+
+    code: str
+    version: int
+    legal_basis: str
+    asks: bool
+    """Whether the visitor is asked; an exempt purpose is only named."""
+    title: str
+    summary: str
+    description: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds the purposes of a notice."""
+
+    language: str
+    controllers: Sequence[str]
+    policy_url: str
+    days: int
+    """How long a choice is kept."""
+    texts: Mapping[str, str]
+    """Every other visible word."""
+    script: str
+    """SHA-256 of the banner's code, so that the hash also covers what drew the words."""
+
+
+def compose(frame: Frame, wordings: Sequence[Wording]) -> str:
+    """Return the canonical document of a notice; the same words give the same bytes."""
+    return canonical(
+        {
+            **vars(frame),
+            "exempt": [_named(wording) for wording in wordings if not wording.asks],
+            "material": _material(frame.controllers, wordings),
+            "purposes": [_asked(wording) for wording in wordings if wording.asks],
+        }
+    )
+
+
+def digest(document: str) -> str:
+    """Return the SHA-256 of a notice's exact bytes, in hexadecimal."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """Return JSON whose bytes depend only on the value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _asked(wording: Wording) -> dict[str, Any]:
+    return {
+        **_named(wording),
+        "description": wording.description,
+        "legal_basis": wording.legal_basis,
+        **wording.details,
+    }
+
+
+def _named(wording: Wording) -> dict[str, Any]:
+    return {
+        "code": wording.code,
+        "summary": wording.summary,
+        "title": wording.title,
+        "version": wording.version,
+    }
+
+
+def _material(controllers: Sequence[str], wordings: Sequence[Wording]) -> str:
+    """Return a short hash that changes only when a choice must be asked again.
+
+    That is when a purpose, its version or a controller changes, never for another wording
+    (EDPB Guidelines 05/2020: consent covers what was described).
+    """
+    asked = sorted((wording.code, wording.version) for wording in wordings if wording.asks)
+    text = canonical({"asked": asked, "controllers": sorted(controllers)})
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

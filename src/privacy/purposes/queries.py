@@ -1,0 +1,87 @@
+"""What is known of controllers, sites, purposes and notices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from privacy.errors import NotFoundError
+from privacy.purposes.models import Controller, Notice, Purpose, Recipient, Site
+
+
+def controllers(session: Session) -> Sequence[Controller]:
+    """Return every controller, by name."""
+    return session.scalars(select(Controller).order_by(Controller.name)).all()
+
+
+def controller(session: Session, controller_id: UUID) -> Controller:
+    """Return one controller; raise NotFoundError."""
+    found = session.get(Controller, controller_id)
+    if found is None:
+        raise NotFoundError("There is no such controller.")
+    return found
+
+
+def controller_by_slug(session: Session, slug: str) -> Controller:
+    """Return the controller that a public address names; raise NotFoundError."""
+    found = session.scalars(select(Controller).where(Controller.slug == slug)).one_or_none()
+    if found is None:
+        raise NotFoundError("There is no such controller.")
+    return found
+
+
+def site_by_key(session: Session, key: str) -> Site:
+    """Return the enabled site of a public key; raise NotFoundError."""
+    found = session.scalars(select(Site).where(Site.key == key, Site.enabled)).one_or_none()
+    if found is None:
+        raise NotFoundError("This site key is not known; copy it again from the console.")
+    return found
+
+
+def sites(session: Session, *, controller_id: UUID) -> Sequence[Site]:
+    """Return the sites of a controller, by name."""
+    wanted = select(Site).where(Site.controller_id == controller_id).order_by(Site.name)
+    return session.scalars(wanted).all()
+
+
+def current_purposes(session: Session, *, controller_id: UUID) -> dict[str, Purpose]:
+    """Return the newest version of each purpose of a controller, by code."""
+    newest = (
+        select(Purpose.code, func.max(Purpose.version).label("version"))
+        .where(Purpose.controller_id == controller_id)
+        .group_by(Purpose.code)
+        .subquery()
+    )
+    wanted = (
+        select(Purpose)
+        .join(newest, (newest.c.code == Purpose.code) & (newest.c.version == Purpose.version))
+        .where(Purpose.controller_id == controller_id)
+        .order_by(Purpose.code)
+    )
+    return {purpose.code: purpose for purpose in session.scalars(wanted)}
+
+
+def current_notice(session: Session, *, site: Site, language: str) -> Notice:
+    """Return what the site shows now, in the language asked for or in its first one.
+
+    Raises NotFoundError before any was published.
+    """
+    digest = site.notices.get(language) or next(iter(site.notices.values()), "")
+    return notice(session, controller_id=site.controller_id, digest=digest)
+
+
+def notice(session: Session, *, controller_id: UUID, digest: str) -> Notice:
+    """Return the notice with this hash; raise NotFoundError."""
+    found = session.get(Notice, (controller_id, digest))
+    if found is None:
+        raise NotFoundError("No such notice was ever published.")
+    return found
+
+
+def recipients(session: Session, *, controller_id: UUID) -> Sequence[Recipient]:
+    """Return whom a controller discloses data to, by name."""
+    wanted = (
+        select(Recipient).where(Recipient.controller_id == controller_id).order_by(Recipient.name)
+    )
+    return session.scalars(wanted).all()
