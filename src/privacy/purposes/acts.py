@@ -146,8 +146,8 @@ class Banner:
     texts: Mapping[str, Mapping[str, str]]
     script: str
     """SHA-256 of the script that draws the words."""
-    days: int
-    """How long a choice is kept, from the dated policy."""
+    period: str
+    """How long a choice is kept, from the dated policy (P6M)."""
 
 
 def publish_notices(
@@ -165,7 +165,7 @@ def publish_notices(
             language=language,
             controllers=[controller.name],
             policy_url=controller.policy_url,
-            days=banner.days,
+            period=banner.period,
             texts=dict(texts),
             script=banner.script,
         )

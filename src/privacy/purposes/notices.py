@@ -29,8 +29,8 @@ class Frame:
     language: str
     controllers: Sequence[str]
     policy_url: str
-    days: int
-    """How long a choice is kept."""
+    period: str
+    """How long a choice is kept, as ISO 8601 writes it (P6M)."""
     texts: Mapping[str, str]
     """Every other visible word."""
     script: str

@@ -1,6 +1,9 @@
 """What is known of controllers, sites, purposes and notices."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -85,3 +88,36 @@ def recipients(session: Session, *, controller_id: UUID) -> Sequence[Recipient]:
         select(Recipient).where(Recipient.controller_id == controller_id).order_by(Recipient.name)
     )
     return session.scalars(wanted).all()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one site asked by one notice; it never changes, so that it may be remembered."""
+
+    controller_id: UUID
+    site_id: UUID
+    site_key: str
+    digest: str
+    language: str
+    period: str
+    zone: str
+    versions: Mapping[str, int]
+    """The purposes asked for, with the version that the notice described."""
+
+
+def asked(session: Session, *, site: Site, digest: str) -> Asked:
+    """Return what a notice of this site asked; raise NotFoundError for one never published."""
+    shown = notice(session, controller_id=site.controller_id, digest=digest)
+    if shown.site_id != site.id:
+        raise NotFoundError("No such notice was ever published.")
+    document: dict[str, Any] = json.loads(shown.document)
+    return Asked(
+        controller_id=site.controller_id,
+        site_id=site.id,
+        site_key=site.key,
+        digest=digest,
+        language=shown.language,
+        period=document["period"],
+        zone=controller(session, site.controller_id).zone,
+        versions={purpose["code"]: purpose["version"] for purpose in document["purposes"]},
+    )

@@ -1,0 +1,93 @@
+"""What was answered, and what is permitted now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from privacy.consent import gate
+from privacy.consent.models import Consent
+from privacy.errors import NotFoundError
+from privacy.purposes import queries as purposes
+
+
+def answer(session: Session, *, subject_id: UUID, answer_id: UUID) -> Sequence[Consent]:
+    """Return the rows of one answer, a purpose each; empty when there is none."""
+    wanted = (
+        select(Consent)
+        .where(Consent.subject_id == subject_id, Consent.answer_id == answer_id)
+        .order_by(Consent.purpose_code)
+    )
+    return session.scalars(wanted).all()
+
+
+def history(session: Session, *, subject_id: UUID) -> Sequence[Consent]:
+    """Return every answer of a subject, oldest first."""
+    wanted = select(Consent).where(Consent.subject_id == subject_id).order_by(Consent.at)
+    return session.scalars(wanted).all()
+
+
+def holds(
+    session: Session, *, subject_id: UUID, controller_id: UUID, purpose_code: str, at: datetime
+) -> gate.Verdict:
+    """Say whether a purpose is open for a subject at an instant, and why."""
+    current = purposes.current_purposes(session, controller_id=controller_id).get(purpose_code)
+    if current is None:
+        raise NotFoundError("This purpose was never published.")
+    given = session.scalars(
+        select(Consent)
+        .where(
+            Consent.subject_id == subject_id,
+            Consent.controller_id == controller_id,
+            Consent.purpose_code == purpose_code,
+            Consent.at <= at,
+        )
+        .order_by(Consent.at.desc(), Consent.id.desc())
+    ).all()
+    return gate.judge(_last(given), at=at, purpose_version=current.version)
+
+
+def _last(given: Sequence[Consent]) -> gate.Answer | None:
+    if not given:
+        return None
+    return gate.Answer(
+        granted=given[0].granted,
+        valid_until=given[0].valid_until,
+        purpose_version=given[0].purpose_version,
+        granted_before=any(consent.granted for consent in given[1:]),
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many answers granted and refused one purpose."""
+
+    purpose_code: str
+    granted: int
+    refused: int
+
+
+def tallies(session: Session, *, controller_id: UUID) -> list[Tally]:
+    """Count the answers of a controller, by purpose; nobody can be told from it."""
+    counted = session.execute(
+        select(Consent.purpose_code, Consent.granted, func.count())
+        .where(Consent.controller_id == controller_id)
+        .group_by(Consent.purpose_code, Consent.granted)
+    ).all()
+    found: Mapping[tuple[str, bool], int] = {(code, granted): n for code, granted, n in counted}
+    codes = sorted({code for code, _ in found})
+    return [Tally(code, found.get((code, True), 0), found.get((code, False), 0)) for code in codes]
+
+
+def latest(session: Session, *, controller_id: UUID, limit: int = 50) -> Sequence[Consent]:
+    """Return the newest rows of a controller's ledger."""
+    wanted = (
+        select(Consent)
+        .where(Consent.controller_id == controller_id)
+        .order_by(Consent.at.desc())
+        .limit(limit)
+    )
+    return session.scalars(wanted).all()
