@@ -1,0 +1,144 @@
+"""What a subject asks under Art. 15 to 22 GDPR, and how far the answer is.
+
+A request exists before its subject is known, so these rows are local to the coordinator of a
+sharded database and are not distributed by subject.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from privacy.db import Base
+
+LOCAL = {"placement": "local"}
+
+
+class RequestKind(StrEnum):
+    """The right that is exercised."""
+
+    ACCESS = "access"
+
+
+class RequestState(StrEnum):
+    """Where a request stands; each says what has happened, never what is hoped."""
+
+    SUBMITTED = "submitted"
+    """Waits for the subject to confirm by the link."""
+    OPEN = "open"
+    """Confirmed; waits for an operator's decision."""
+    APPROVED = "approved"
+    """The data stores are being searched."""
+    READY = "ready"
+    """The package waits to be fetched."""
+    COMPLETED = "completed"
+    """The package was handed over."""
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    """Never confirmed; the contact was forgotten."""
+    LAPSED = "lapsed"
+    """The package was not fetched in time and was destroyed."""
+
+
+class TaskState(StrEnum):
+    """What became of one request in one data store."""
+
+    OWED = "owed"
+    FOUND = "found"
+    EMPTY = "empty"
+    NOT_SEARCHED = "not_searched"
+    FAILED = "failed"
+
+
+class LinkUse(StrEnum):
+    """What a link that was sent lets its holder do."""
+
+    CONFIRM = "confirm"
+    STATUS = "status"
+    DOWNLOAD = "download"
+
+
+class SubjectRequest(Base):
+    """One request; its dates are days of the controller's calendar, its instants are UTC."""
+
+    __tablename__ = "subject_request"
+    __table_args__ = (
+        Index(None, "controller_id", "state", "legal_latest_on"),
+        {"info": LOCAL},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"))
+    kind: Mapped[RequestKind]
+    state: Mapped[RequestState]
+    language: Mapped[str]
+    contact_sealed: Mapped[bytes | None]
+    """The address typed into the form, under the controller's key, until it is confirmed."""
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    received_at: Mapped[datetime]
+    received_on: Mapped[date]
+    verified_at: Mapped[datetime | None]
+    target_on: Mapped[date]
+    """The day aimed at: one month after receipt, without any roll."""
+    legal_latest_on: Mapped[date]
+    """The last lawful day (Art. 12(3) GDPR with Regulation 1182/71)."""
+    extended_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    reason_sealed: Mapped[bytes | None]
+    """Why it was refused or extended, under the subject's key."""
+    closed_at: Mapped[datetime | None]
+    exceptions: Mapped[bool] = mapped_column(default=False)
+    """Whether the answer had to say that something was not searched."""
+    claimed_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+
+
+class RequestLink(Base):
+    """A link that was sent; only the digest of its token is kept."""
+
+    __tablename__ = "request_link"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), index=True)
+    use: Mapped[LinkUse]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RequestTask(Base):
+    """One request in one data store (Art. 5(2) GDPR: show that every store was searched)."""
+
+    __tablename__ = "request_task"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), primary_key=True)
+    store_name: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[TaskState]
+    found: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str] = mapped_column(default="")
+    """Why it failed or was not searched: a code, never data."""
+    finished_at: Mapped[datetime | None]
+
+
+class Package(Base):
+    """The answer to an access request, sealed under the token of its one link.
+
+    The service keeps no other key: once the mail has left, only its reader can open it.
+    """
+
+    __tablename__ = "package"
+    __table_args__ = {"info": {"placement": "subject"}}  # noqa: RUF012 -- a plain dict
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    contents_sealed: Mapped[bytes]
+    size: Mapped[int]
+    """Bytes of the archive before it was sealed."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
