@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from privacy.audit import guard
 from privacy.db import Database
 from privacy.tables import METADATA
 from tests.fakes import FakeClock
@@ -97,8 +98,12 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Return an empty, migrated database, on SQLite and again on PostgreSQL."""
+    """Return an empty, migrated database, on SQLite and again on PostgreSQL.
+
+    The audit guard is on: what is committed without an entry is refused.
+    """
     database = Database.connect(database_url)
+    guard.install(database)
     yield database
     database.dispose()
 
