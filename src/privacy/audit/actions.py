@@ -21,12 +21,14 @@ class Action(StrEnum):
     KEYS_VERSION_DESTROYED = "keys.version-destroyed"
     NOTICE_PUBLISHED = "notice.published"
     OPERATOR_ADDED = "operator.added"
+    OPERATOR_CLOSED = "operator.closed"
     OPERATOR_PASSWORD_CHANGED = "operator.password-changed"  # noqa: S105 -- the name of an act
     OPERATOR_ROLES_CHANGED = "operator.roles-changed"
     OPERATOR_SIGN_IN_REFUSED = "operator.sign-in-refused"
     OPERATOR_SIGNED_IN = "operator.signed-in"
     OPERATOR_SIGNED_OUT = "operator.signed-out"
     OPERATOR_TOKEN_ISSUED = "operator.token-issued"  # noqa: S105 -- the name of an act
+    OPERATOR_TOKEN_REVOKED = "operator.token-revoked"  # noqa: S105 -- the name of an act
     POLICY_VALUE_SET = "policy.value-set"
     PURPOSE_PUBLISHED = "purpose.published"
     RECIPIENT_REGISTERED = "recipient.registered"
@@ -64,12 +66,14 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "version"}),
     Action.NOTICE_PUBLISHED: frozenset({"digest", "languages", "notice", "site", "version"}),
     Action.OPERATOR_ADDED: frozenset({"operator", "roles"}),
+    Action.OPERATOR_CLOSED: frozenset({"operator"}),
     Action.OPERATOR_PASSWORD_CHANGED: frozenset({"operator", "reason"}),
     Action.OPERATOR_ROLES_CHANGED: frozenset({"operator", "roles"}),
     Action.OPERATOR_SIGN_IN_REFUSED: frozenset({"operator", "reason", "tries"}),
     Action.OPERATOR_SIGNED_IN: frozenset({"method", "operator"}),
     Action.OPERATOR_SIGNED_OUT: frozenset({"operator", "reason"}),
     Action.OPERATOR_TOKEN_ISSUED: frozenset({"expires_on", "operator", "roles", "token"}),
+    Action.OPERATOR_TOKEN_REVOKED: frozenset({"operator", "token"}),
     Action.POLICY_VALUE_SET: frozenset({"key", "since", "source", "unit", "until", "value"}),
     Action.PURPOSE_PUBLISHED: frozenset({"legal_basis", "purpose", "version"}),
     Action.RECIPIENT_REGISTERED: frozenset({"country", "kind", "recipient"}),
