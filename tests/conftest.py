@@ -97,15 +97,18 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Return an empty, migrated database, on SQLite and again on PostgreSQL.
-
-    The audit guard is on: what is committed without an entry is refused.
-    """
+def bare_database(database_url: str) -> Iterator[Database]:
+    """Return an empty, migrated database, on SQLite and again on PostgreSQL, without guard."""
     database = Database.connect(database_url)
-    guard.install(database)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def database(bare_database: Database) -> Database:
+    """Return an empty, migrated database whose guard refuses a commit without an entry."""
+    guard.install(bare_database)
+    return bare_database
 
 
 @pytest.fixture
