@@ -13,8 +13,8 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.consent.models import Consent, Method
 from privacy.consent.receipt import Receipt
+from privacy.consent.term import kept_until
 from privacy.errors import ConflictError, InvalidError
-from privacy.policy.months import kept_until
 from privacy.purposes.queries import Asked
 
 

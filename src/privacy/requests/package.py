@@ -14,10 +14,8 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, time
 from typing import Any
-from uuid import UUID
 
 from privacy.crypto import DataKey
 
@@ -109,17 +107,13 @@ def plain(value: object) -> object:
     """Return a value as JSON can hold it: instants as ISO 8601, octets as base64."""
     if isinstance(value, bool | int | float | str | None):
         return value
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, Sequence):
         return [plain(inner) for inner in value]
-    return str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def _plain(name: str) -> str:
