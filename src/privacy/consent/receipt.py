@@ -77,7 +77,7 @@ class Receipt:
                 origin=statement["log"]["origin"],
                 leaf=base64.b64decode(statement["log"]["leaf"], validate=True),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidError("This receipt is incomplete or damaged.") from error
 
 

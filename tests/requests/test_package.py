@@ -1,0 +1,74 @@
+"""The package: complete, harmless to open, sealed under its link."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from privacy.crypto import tokens
+from privacy.errors import SealError
+from privacy.requests.package import Contents, Table, key_of, pack
+
+CONTEXT = ("package", "contents")
+
+
+def _open(table_rows, store="shop", collection="orders"):
+    columns = sorted({name for row in table_rows for name in row})
+    contents = Contents(
+        page="<p>é</p>",
+        readme="Lisez-moi",
+        facts={"purposes": []},
+        tables=[Table(store, collection, columns, table_rows)],
+    )
+    return zipfile.ZipFile(io.BytesIO(pack(contents)))
+
+
+def test_every_file_stands_in_the_manifest_with_its_sum():
+    archive = _open([{"id": 1}])
+    sums = json.loads(archive.read("manifest.json"))["sha256"]
+    names = set(archive.namelist()) - {"manifest.json"}
+    assert (
+        names == set(sums) == {"index.html", "README.txt", "data.json", "csv/01-shop-orders.csv"}
+    )
+    assert all(hashlib.sha256(archive.read(name)).hexdigest() == sums[name] for name in names)
+
+
+def test_values_of_any_type_reach_the_json_unchanged_in_meaning():
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    archive = _open([{"at": at, "sum": Decimal("12.30"), "raw": b"\x00\x01", "none": None}])
+    row = json.loads(archive.read("data.json"))["data"][0]["rows"][0]
+    assert row == {"at": "2026-03-02T00:00:00+00:00", "sum": "12.30", "raw": "AAE=", "none": None}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-x", "@sum", "\tx", "\rx"])
+def test_a_spreadsheet_never_runs_what_somebody_typed(text):
+    archive = _open([{"note": text}])
+    lines = archive.read("csv/01-shop-orders.csv").decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(lines, newline="")))[1] == [f"'{text}"]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x", "a" * 300, "\u202egpj", ""])
+def test_the_names_of_files_are_ours(name):
+    archive = _open([{"id": 1}], store=name, collection=name)
+    made = next(entry for entry in archive.namelist() if entry.startswith("csv/"))
+    assert made.count("/") == 1
+    assert ".." not in made
+    assert len(made) < 140
+
+
+def test_only_the_token_of_the_link_opens_the_package():
+    token = tokens.new_token()
+    sealed = key_of(token).seal(b"archive", context=CONTEXT)
+    assert key_of(token).open_sealed(sealed, context=CONTEXT) == b"archive"
+    with pytest.raises(SealError):
+        key_of(tokens.new_token()).open_sealed(sealed, context=CONTEXT)
+
+
+def test_the_same_contents_give_the_same_bytes():
+    contents = Contents(page="x", readme="y", facts={}, tables=[])
+    assert pack(contents) == pack(contents)
