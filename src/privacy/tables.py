@@ -1,11 +1,18 @@
-"""Every table of the service, gathered for migrations and for tests."""
+"""Every table of the service, and the steps that bring a database to its present shape."""
 
 import importlib
 import importlib.util
 import pkgutil
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
 
 import privacy
-from privacy.db import Base
+from privacy.db import READING, Base
 
 for _room in pkgutil.iter_modules(privacy.__path__, "privacy."):
     if _room.ispkg and importlib.util.find_spec(f"{_room.name}.models"):
@@ -13,3 +20,36 @@ for _room in pkgutil.iter_modules(privacy.__path__, "privacy."):
 
 METADATA = Base.metadata
 """The tables of all rooms together."""
+
+_PACKAGE = Path(privacy.__file__).parent
+
+
+def migrations_folder() -> Path:
+    """Return where the steps are: beside `src` in a checkout, inside the installed package."""
+    checkout = _PACKAGE.parents[1] / "migrations"
+    return checkout if (checkout / "env.py").exists() else _PACKAGE / "migrations"
+
+
+def current_head() -> str:
+    """Return the number of the newest step that this version of the service brings."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def is_at_head(engine: Engine) -> bool:
+    """Whether the database has the shape that this version of the service needs."""
+    with engine.connect().execution_options(**{READING: True}) as connection:
+        return MigrationContext.configure(connection).get_current_revision() == current_head()
+
+
+def upgrade(engine: Engine, *, to: str = "head") -> None:
+    """Take every step that is missing, each in its own transaction; none when none is missing."""
+    config = _config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    return config
