@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.crypto.aead import DataKey, sealed_version
+from privacy.crypto.aead import DataKey, sealed_prefix, sealed_version
 from privacy.errors import InvalidError, SealError
 
 KEY = DataKey(bytes(range(32)))
@@ -74,7 +74,7 @@ def test_another_key_does_not_open():
 
 def test_a_sealed_value_is_32_bytes_longer_and_shows_nothing():
     blob = KEY.seal(PLAIN, context=HERE)
-    assert blob[:4] == b"\x01\x01\x00\x01"
+    assert blob[:4] == sealed_prefix(1) == b"\x01\x01\x00\x01"
     assert len(blob) == len(PLAIN) + 32
     assert b"camille" not in blob
 
@@ -149,6 +149,12 @@ def test_a_check_value_commits_to_one_key():
     assert len(KEY.check_value()) == 16
     values = {DataKey.generate().check_value() for _ in range(50)}
     assert len(values) == 50
+
+
+def test_a_key_that_was_not_committed_to_is_refused():
+    KEY.confirm(KEY.check_value())
+    with pytest.raises(SealError, match="committed"):
+        DataKey.generate().confirm(KEY.check_value())
 
 
 def test_sub_keys_are_hkdf_expand_of_the_secret():

@@ -1,6 +1,6 @@
 """The public interface of the only room that touches cryptography; it keeps no rows."""
 
-from privacy.crypto.aead import DataKey, sealed_version
+from privacy.crypto.aead import DataKey, sealed_prefix, sealed_version
 from privacy.crypto.blind import Context
 from privacy.crypto.keyring import Keyring
 from privacy.crypto.passwords import hash_password, needs_rehash, verify_password
@@ -19,6 +19,7 @@ __all__ = [
     "needs_rehash",
     "new_token",
     "open_note",
+    "sealed_prefix",
     "sealed_version",
     "verify_password",
 ]

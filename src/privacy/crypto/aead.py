@@ -4,6 +4,7 @@ A sealed value is `0x01 | algorithm | key version (2 bytes) | nonce (12) | ciphe
 32 bytes longer than what it hides. The header and the context are authenticated with it.
 """
 
+import hmac
 import secrets
 from collections.abc import Iterable
 from os import urandom
@@ -42,7 +43,7 @@ class DataKey(Secret):
     ) -> None:
         super().__init__(secret)
         self.version = version
-        self._header = FORMAT + AES_256_GCM + version.to_bytes(2, "big")
+        self._header = sealed_prefix(version)
         self._older = {key.version: key for key in older}
         self._cipher: AESGCM | None = None
         self._index: bytes | None = None
@@ -97,6 +98,11 @@ class DataKey(Secret):
             self._check = self._sub_key(b"kcv")[:16]
         return self._check
 
+    def confirm(self, check_value: bytes) -> None:
+        """Return if this is the key that was committed to; else SealError."""
+        if not hmac.compare_digest(self.check_value(), check_value):
+            raise SealError("The key is not the one that was committed to.")
+
     def _sealed(self, plain: bytes, kind: bytes, context: Context) -> bytes:
         nonce = urandom(NONCE)
         bound = kind + self._header + encoded(context)
@@ -129,6 +135,11 @@ class DataKey(Secret):
 
     def _sub_key(self, use: bytes) -> bytes:
         return HKDFExpand(SHA256(), 32, use).derive(self._secret)
+
+
+def sealed_prefix(version: int) -> bytes:
+    """Return the first 4 bytes of all that one version of a key seals, for counting in SQL."""
+    return FORMAT + AES_256_GCM + version.to_bytes(2, "big")
 
 
 def sealed_version(blob: bytes) -> int:
