@@ -1,0 +1,183 @@
+"""What a data store holds, in the words that Art. 15 and 30 GDPR ask for: pure values.
+
+A definition says where the rows are, which columns identify a subject, which rows belong to
+whom, and why and how long they are kept. Connectors read nothing that is not declared here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from privacy.errors import InvalidError
+
+LANGUAGES = ("fr", "en")
+
+Texts: TypeAlias = Mapping[str, str]
+"""The same text by language; always one in each of `LANGUAGES`."""
+
+Columns: TypeAlias = tuple[str, ...]
+"""Columns that only mean something together, in order: a key is never compared in parts."""
+
+
+class DataCategory(StrEnum):
+    """What a field says of a subject; the closed list that packages and registers show."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    PURCHASE = "purchase"
+    PAYMENT = "payment"
+    LOYALTY = "loyalty"
+    CONSENT = "consent"
+    MESSAGE = "message"
+    BEHAVIOUR = "behaviour"
+    LOCATION = "location"
+    EMPLOYMENT = "employment"
+    SPECIAL = "special"
+    """Special categories of Art. 9(1) GDPR."""
+    CRIMINAL = "criminal"
+    """Convictions and offences, Art. 10 GDPR."""
+    TECHNICAL = "technical"
+    NONE = "none"
+    """Says nothing of anyone: a product's name, a country's code."""
+
+
+CATEGORY_TITLES: Mapping[DataCategory, Texts] = {
+    DataCategory.IDENTITY: {"fr": "Identité", "en": "Identity"},
+    DataCategory.CONTACT: {"fr": "Coordonnées", "en": "Contact details"},
+    DataCategory.PURCHASE: {"fr": "Achats", "en": "Purchases"},
+    DataCategory.PAYMENT: {"fr": "Paiement", "en": "Payment"},
+    DataCategory.LOYALTY: {"fr": "Fidélité", "en": "Loyalty"},
+    DataCategory.CONSENT: {"fr": "Choix et consentements", "en": "Choices and consents"},
+    DataCategory.MESSAGE: {"fr": "Échanges", "en": "Correspondence"},
+    DataCategory.BEHAVIOUR: {"fr": "Navigation et usages", "en": "Browsing and use"},
+    DataCategory.LOCATION: {"fr": "Localisation", "en": "Location"},
+    DataCategory.EMPLOYMENT: {"fr": "Vie professionnelle", "en": "Employment"},
+    DataCategory.SPECIAL: {"fr": "Données sensibles", "en": "Special categories of data"},
+    DataCategory.CRIMINAL: {
+        "fr": "Condamnations et infractions",
+        "en": "Convictions and offences",
+    },
+    DataCategory.TECHNICAL: {"fr": "Données techniques", "en": "Technical data"},
+    DataCategory.NONE: {"fr": "Données non personnelles", "en": "Not personal data"},
+}
+
+
+class Direction(StrEnum):
+    """What a link says of the rows that it leads to."""
+
+    OWNS = "owns"
+    """They belong to the subject to whom the row before belongs."""
+    REFERS = "refers"
+    """They belong to somebody else, or to nobody, and only explain the row before."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column, by its exact name."""
+
+    name: str
+    title: Texts
+    data_category: DataCategory
+    normalise: str = "exact"
+    """How values are made comparable: a name of `normalise.NORMALISERS`."""
+    exported: bool = True
+    """Whether a package shows it."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Columns that together hold an identifier of the subject whom the row is about.
+
+    The same value of the same kind means the same subject in every store of the controller.
+    """
+
+    kind: str
+    columns: Columns
+    spreads: bool = True
+    """Whether a value met here is searched elsewhere; not so for what several people share."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """From a row's columns to the rows of another collection whose columns are equal."""
+
+    columns: Columns
+    to: str
+    """A collection of the same store, or `store.collection`."""
+    to_columns: Columns
+    direction: Direction = Direction.OWNS
+    exported: bool = False
+    """Whether rows that are only referred to are shown in a package; owned ones always are."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows of one kind: a table, a view, a folder of documents."""
+
+    name: str
+    """What definitions, ledgers and packages call it."""
+    title: Texts
+    primary_key: Columns
+    """Columns that tell two rows apart."""
+    fields: tuple[Field, ...]
+    identities: tuple[Identity, ...] = ()
+    links: tuple[Link, ...] = ()
+    retention: Texts | None = None
+    purposes: tuple[str, ...] = ()
+    """Codes of purposes; the store's own where empty."""
+    table: str = ""
+    """The exact name in the store; the same as `name` where empty."""
+    schema: str = ""
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Return the names of all declared fields, in order."""
+        return tuple(declared.name for declared in self.fields)
+
+    @cached_property
+    def normalisers(self) -> Mapping[str, str]:
+        """Return by column how its values are made comparable."""
+        return {declared.name: declared.normalise for declared in self.fields}
+
+    @property
+    def source_table(self) -> str:
+        """Return the exact name of the table in the store."""
+        return self.table or self.name
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether any field says something of someone."""
+        return any(field.data_category != DataCategory.NONE for field in self.fields)
+
+
+@dataclass(frozen=True)
+class StoreDefinition:
+    """All that is declared of one data store."""
+
+    name: str
+    title: Texts
+    purposes: tuple[str, ...]
+    collections: tuple[Collection, ...]
+    source: Texts | None = None
+    """Where the data come from (Art. 15(1)(g) GDPR)."""
+    recipients: tuple[str, ...] = field(default=())
+    """Names of those to whom the data are disclosed (Art. 15(1)(c) GDPR)."""
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection by name; raise InvalidError when it is not declared."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise InvalidError(f"The store {self.name} declares no collection {name!r}.")
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Collection]:
+        return {collection.name: collection for collection in self.collections}
+
+    def targets(self, origin: Collection) -> Iterator[tuple[Link, tuple[str, str]]]:
+        """Yield each link of a collection with the (store, collection) that it leads to."""
+        for link in origin.links:
+            store, dot, collection = link.to.partition(".")
+            yield link, (store, collection) if dot else (self.name, link.to)
