@@ -1,0 +1,208 @@
+"""Store definitions as files: YAML for people, JSON for our own rows, both the same document.
+
+`definition.schema.json` beside this file describes the document for editors.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from privacy.stores.definition import (
+    Collection,
+    DataCategory,
+    Direction,
+    Field,
+    Identity,
+    Link,
+    StoreDefinition,
+)
+from privacy.stores.document import Faults, Node, parse_json, parse_yaml
+from privacy.stores.normalise import USUAL
+from privacy.stores.validity import note_faults
+
+MESSAGE = "The definition of the data store has faults."
+
+
+def from_yaml(text: str) -> StoreDefinition:
+    """Return the definition; raise InvalidError whose `fields` name every fault by path."""
+    return from_document(parse_yaml(text))
+
+
+def from_json(text: str) -> StoreDefinition:
+    """Return the definition that `to_json` wrote; raise InvalidError as `from_yaml`."""
+    return from_document(parse_json(text))
+
+
+def to_yaml(definition: StoreDefinition) -> str:
+    """Return a file for people, from which `from_yaml` makes an equal definition."""
+    document = to_document(definition)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=98)
+
+
+def to_json(definition: StoreDefinition) -> str:
+    """Return one line of JSON, from which `from_json` makes an equal definition."""
+    return json.dumps(to_document(definition), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_document(document: object) -> StoreDefinition:
+    """Return the definition that plain mappings and lists describe, all faults at once."""
+    faults = Faults()
+    definition = _store(Node(document, "", faults))
+    note_faults(definition, faults)
+    faults.raise_all(MESSAGE)
+    return definition
+
+
+def to_document(definition: StoreDefinition) -> dict[str, Any]:
+    """Return the definition as plain mappings and lists; what is usual is left out."""
+    return _given(
+        name=definition.name,
+        title=dict(definition.title),
+        purposes=list(definition.purposes),
+        recipients=list(definition.recipients),
+        source=definition.source and dict(definition.source),
+        collections=[_collection_out(collection) for collection in definition.collections],
+    )
+
+
+def _store(node: Node) -> StoreDefinition:
+    keys = node.keys(("name", "title", "purposes", "recipients", "source", "collections"))
+    name = keys["name"].code()
+    return StoreDefinition(
+        name=name,
+        title=keys["title"].texts(name),
+        purposes=tuple(item.code() for item in keys["purposes"].items()),
+        recipients=tuple(item.text() for item in keys["recipients"].items()),
+        source=keys["source"].texts() if keys["source"].is_given else None,
+        collections=tuple(_collection(item) for item in keys["collections"].items()),
+    )
+
+
+_COLLECTION = (
+    "name", "table", "schema", "title", "primary_key", "purposes", "retention",
+    "fields", "identities", "links",
+)  # fmt: skip
+
+
+def _collection(node: Node) -> Collection:
+    keys = node.keys(_COLLECTION)
+    name = keys["name"].code()
+    table = keys["table"].name() if keys["table"].is_given else ""
+    fields = [_field(item) for item in keys["fields"].items()]
+    identities = [identity for _field, identity in fields if identity]
+    return Collection(
+        name=name,
+        title=keys["title"].texts(name),
+        primary_key=keys["primary_key"].names(),
+        fields=tuple(field for field, _identity in fields),
+        identities=(*identities, *(_identity(item) for item in keys["identities"].items())),
+        links=tuple(_link(item) for item in keys["links"].items()),
+        retention=keys["retention"].texts() if keys["retention"].is_given else None,
+        purposes=tuple(item.code() for item in keys["purposes"].items()),
+        table="" if table == name else table,
+        schema=keys["schema"].name() if keys["schema"].is_given else "",
+    )
+
+
+_FIELD = ("name", "title", "data_category", "identity", "spreads", "normalise", "exported")
+
+
+def _field(node: Node) -> tuple[Field, Identity | None]:
+    keys = node.keys(_FIELD)
+    name = keys["name"].name()
+    kind = keys["identity"].code() if keys["identity"].is_given else ""
+    normalise = keys["normalise"].code() if keys["normalise"].is_given else ""
+    spreads = keys["spreads"].flag(usual=True)
+    if keys["spreads"].is_given and not kind:
+        keys["spreads"].fault("only means something beside identity")
+    field = Field(
+        name=name,
+        title=keys["title"].texts(name),
+        data_category=keys["data_category"].choice(DataCategory, DataCategory.TECHNICAL),
+        normalise=normalise or USUAL.get(kind, "exact"),
+        exported=keys["exported"].flag(usual=True),
+    )
+    return field, Identity(kind, (name,), spreads) if kind else None
+
+
+def _identity(node: Node) -> Identity:
+    keys = node.keys(("kind", "columns", "spreads"))
+    return Identity(keys["kind"].code(), keys["columns"].names(), keys["spreads"].flag(usual=True))
+
+
+def _link(node: Node) -> Link:
+    keys = node.keys(("columns", "to", "to_columns", "direction", "exported"))
+    return Link(
+        columns=keys["columns"].names(),
+        to=keys["to"].text(),
+        to_columns=keys["to_columns"].names(),
+        direction=keys["direction"].choice(Direction, Direction.REFERS),
+        exported=keys["exported"].flag(usual=False),
+    )
+
+
+def _collection_out(collection: Collection) -> dict[str, Any]:
+    beside = _beside_fields(collection)
+    return _given(
+        name=collection.name,
+        table=collection.table,
+        schema=collection.schema,
+        title=dict(collection.title),
+        primary_key=list(collection.primary_key),
+        purposes=list(collection.purposes),
+        retention=collection.retention and dict(collection.retention),
+        fields=[_field_out(field, beside.get(field.name)) for field in collection.fields],
+        identities=[_identity_out(i) for i in collection.identities[len(beside) :]],
+        links=[_link_out(link) for link in collection.links],
+    )
+
+
+def _beside_fields(collection: Collection) -> Mapping[str, Identity]:
+    """Return by column the identities that stand beside their field, as long as order allows."""
+    order = {name: number for number, name in enumerate(collection.columns)}
+    beside: dict[str, Identity] = {}
+    last = -1
+    for identity in collection.identities:
+        here = order[identity.columns[0]]
+        if len(identity.columns) > 1 or here <= last:
+            break
+        beside[identity.columns[0]] = identity
+        last = here
+    return beside
+
+
+def _field_out(field: Field, identity: Identity | None) -> dict[str, Any]:
+    kind = identity.kind if identity else ""
+    return _given(
+        name=field.name,
+        title=dict(field.title),
+        data_category=field.data_category.value,
+        identity=kind,
+        spreads=None if identity is None or identity.spreads else False,
+        normalise=None if field.normalise == USUAL.get(kind, "exact") else field.normalise,
+        exported=None if field.exported else False,
+    )
+
+
+def _identity_out(identity: Identity) -> dict[str, Any]:
+    return _given(
+        kind=identity.kind,
+        columns=list(identity.columns),
+        spreads=None if identity.spreads else False,
+    )
+
+
+def _link_out(link: Link) -> dict[str, Any]:
+    return _given(
+        columns=list(link.columns),
+        to=link.to,
+        to_columns=list(link.to_columns),
+        direction=link.direction.value,
+        exported=link.exported or None,
+    )
+
+
+def _given(**values: object) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [])}

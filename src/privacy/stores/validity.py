@@ -1,0 +1,95 @@
+"""Whether the parts of a definition fit each other: pure, and without a look at the store."""
+
+from collections.abc import Iterable
+
+from privacy.stores.definition import (
+    Collection,
+    Columns,
+    Link,
+    StoreDefinition,
+)
+from privacy.stores.document import CODE, Faults
+from privacy.stores.normalise import NORMALISERS
+
+UNDECLARED = "names a column that is not among the fields: {}"
+
+
+def ensure_valid(definition: StoreDefinition) -> StoreDefinition:
+    """Return the definition; raise InvalidError whose `fields` name every fault by path."""
+    faults = Faults()
+    note_faults(definition, faults)
+    faults.raise_all("The definition of the data store has faults.")
+    return definition
+
+
+def note_faults(definition: StoreDefinition, faults: Faults) -> None:
+    """Note all that does not fit: names twice, columns undeclared, links into the void."""
+    if not definition.collections:
+        faults.add("collections", "needs at least one collection")
+    _note_twice([c.name for c in definition.collections], "collections", faults)
+    for number, collection in enumerate(definition.collections):
+        path = f"collections[{number}]"
+        _note_collection(collection, path, faults)
+        for index, link in enumerate(collection.links):
+            _note_link(definition, collection, link, _At(f"{path}.links[{index}]", faults))
+
+
+class _At:
+    """A place in the document."""
+
+    def __init__(self, path: str, faults: Faults) -> None:
+        self.path = path
+        self._faults = faults
+
+    def note(self, below: str, what: str) -> None:
+        self._faults.add(f"{self.path}.{below}", what)
+
+    def note_columns(self, below: str, columns: Columns, declared: Columns) -> None:
+        if not columns:
+            self.note(below, "needs at least one column")
+        for column in sorted(set(columns) - set(declared)):
+            self.note(below, UNDECLARED.format(column))
+        if len(set(columns)) < len(columns):
+            self.note(below, "names a column twice")
+
+
+def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
+    at = _At(path, faults)
+    if not collection.fields:
+        at.note("fields", "needs at least one field")
+    _note_twice(collection.columns, f"{path}.fields", faults)
+    at.note_columns("primary_key", collection.primary_key, collection.columns)
+    for number, field in enumerate(collection.fields):
+        if field.normalise not in NORMALISERS:
+            at.note(f"fields[{number}].normalise", f"must be one of: {', '.join(NORMALISERS)}")
+    for number, identity in enumerate(collection.identities):
+        at.note_columns(f"identities[{number}].columns", identity.columns, collection.columns)
+
+
+def _note_link(definition: StoreDefinition, collection: Collection, link: Link, at: _At) -> None:
+    at.note_columns("columns", link.columns, collection.columns)
+    if len(link.columns) != len(link.to_columns):
+        at.note("to_columns", "needs as many columns as the link begins with")
+    store, dot, name = link.to.rpartition(".")
+    if not all(CODE.fullmatch(part) for part in (store, name) if part or dot):
+        at.note("to", "must be a collection, or store.collection")
+    elif not dot or store == definition.name:
+        _note_target(definition, name, link, at)
+    elif not link.to_columns:
+        at.note("to_columns", "needs at least one column")
+
+
+def _note_target(definition: StoreDefinition, name: str, link: Link, at: _At) -> None:
+    targets = [c for c in definition.collections if c.name == name]
+    if targets:
+        at.note_columns("to_columns", link.to_columns, targets[0].columns)
+    else:
+        at.note("to", f"leads to no declared collection: {name}")
+
+
+def _note_twice(names: Iterable[str], path: str, faults: Faults) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name and name in seen:
+            faults.add(path, f"names {name} twice")
+        seen.add(name)
