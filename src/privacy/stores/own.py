@@ -53,7 +53,7 @@ class OwnStore(Store):
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
         if columns != SUBJECT:
             raise InvalidError("Our own rows are found by subject_id only.")
-        subjects = [value for (value,) in values if isinstance(value, UUID)]
+        subjects = [UUID(value) for (value,) in values]
         if not subjects:
             return
         with self._database.reading() as session:

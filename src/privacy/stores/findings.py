@@ -1,0 +1,130 @@
+"""What a search for one subject found, and the ledger of what it did not search."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from privacy.stores.protocol import Row
+
+Place: TypeAlias = tuple[str, str]
+"""A store and one of its collections, by name."""
+
+
+class Outcome(StrEnum):
+    """What became of the search in one collection."""
+
+    FOUND = "found"
+    EMPTY = "empty"
+    """Searched, and nothing of the subject is there."""
+    NOT_SEARCHED = "not_searched"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a collection was not searched, or not to its end."""
+
+    NO_PATH = "no-path"
+    """No identifier that is known of the subject leads here."""
+    NO_WAY_IN = "no-way-in"
+    """The definition has neither an identity here nor a link that owns these rows."""
+    NOT_PERSONAL = "not-personal"
+    """Every field is declared to say nothing of anyone; there was nothing to search."""
+    NOT_REGISTERED = "not-registered"
+    """A link leads to a data store or a collection that is not there."""
+    SOURCE_FAILED = "source-failed"
+    """Where the keys for this collection would come from could not be read to its end."""
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """One row, found once whatever the number of ways to it."""
+
+    store: str
+    collection: str
+    values: Row
+    found_by: str
+    """The first way to it: `identity:<kind>` or `link:<store>.<collection>`."""
+    owned: bool = True
+    """Whether it belongs to the subject; if not, it only explains a row that does."""
+    exported: bool = True
+    """Whether a package shows it: owned rows, and others where their link says so."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One line of the ledger: a collection, what became of it and why."""
+
+    store: str
+    collection: str
+    outcome: Outcome
+    rows: int = 0
+    """How many rows of the subject."""
+    context: int = 0
+    """How many rows that are not the subject's but explain the subject's."""
+    reason: str = ""
+    """A `Reason`, or the code of the error when it failed; never data."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that the definition leads to was read here."""
+        if self.outcome is Outcome.NOT_SEARCHED:
+            return self.reason == Reason.NOT_PERSONAL
+        return self.outcome is not Outcome.FAILED and not self.reason
+
+
+@dataclass(frozen=True)
+class StoreResult:
+    """The ledger of one data store in one line; the worst that happened in it gives its name."""
+
+    store: str
+    outcome: Outcome
+    rows: int
+    reason: str
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the stores hold of one subject, as far as they could be searched."""
+
+    rows: Mapping[Place, Sequence[FoundRow]]
+    coverage: Sequence[Coverage]
+    """One line for each declared collection of each store, in the order of the definitions."""
+    identifiers: Mapping[str, frozenset[tuple[str, ...]]] = field(repr=False)
+    """By kind, all that was known of the subject in the end, in the form that is compared."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing failed and nothing that may hold personal data was left unsearched."""
+        return all(line.is_complete for line in self.coverage)
+
+    def of(self, store: str) -> Iterator[FoundRow]:
+        """Yield the rows that were found in one store, collection by collection."""
+        for (name, _collection), rows in self.rows.items():
+            if name == store:
+                yield from rows
+
+    def stores(self) -> Sequence[StoreResult]:
+        """Return one line for each store, in the order in which they were given."""
+        names = dict.fromkeys(line.store for line in self.coverage)
+        return [
+            _summary(name, [line for line in self.coverage if line.store == name])
+            for name in names
+        ]
+
+
+_WORST = (Outcome.FAILED, Outcome.FOUND, Outcome.EMPTY, Outcome.NOT_SEARCHED)
+
+
+def _summary(name: str, lines: Sequence[Coverage]) -> StoreResult:
+    outcome = next(worst for worst in _WORST if any(line.outcome is worst for line in lines))
+    open_lines = [line for line in lines if not line.is_complete]
+    first = [line for line in open_lines if line.outcome is outcome] or open_lines
+    return StoreResult(
+        store=name,
+        outcome=outcome,
+        rows=sum(line.rows for line in lines),
+        reason=first[0].reason if first else "",
+        is_complete=not open_lines,
+    )

@@ -1,0 +1,195 @@
+"""Finding every row of one subject across data stores: rules only, no database.
+
+The search is one fix-point. It begins with the identifiers that are known of the subject and
+knows two ways to go on: a row that is the subject's makes the rows that its links own the
+subject's too, and the identifiers in it are searched in every store. It ends when nothing new
+turns up, which is certain: no collection is asked twice for the same value. Rows that are only
+referred to are read once, at the end; nothing is followed and no identifier taken from them.
+
+It only reads. A search that was killed is begun again; there is nothing half done to resume.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection as Values
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from privacy.errors import InvalidError, PrivacyError
+from privacy.stores.definition import Collection, Columns, Direction
+from privacy.stores.findings import Findings, FoundRow, Place
+from privacy.stores.ledger import Course, collections_of, lines
+from privacy.stores.normalise import USUAL, fold, text_of
+from privacy.stores.protocol import Key, Row, Store
+
+logger = logging.getLogger(__name__)
+
+Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
+"""By kind, the identifiers known of the subject; a tuple where one takes several columns."""
+
+
+def walk(stores: Mapping[str, Store], seeds: Seeds) -> Findings:
+    """Return what the stores hold of the subject whom the seeds identify, and the ledger.
+
+    Never raises for a store: one that fails stands in the ledger as failed, and the others are
+    searched to their end. Call it with no transaction open, for it waits for other databases.
+    """
+    search = _Search(stores)
+    for kind, values in seeds.items():
+        for value in values:
+            parts = (value,) if isinstance(value, str) else value
+            search.learn(kind, [fold(USUAL.get(kind, "exact"), part) for part in parts])
+    search.run()
+    return search.findings()
+
+
+class _Question(NamedTuple):
+    """Which rows of a collection have these columns, and what made us ask."""
+
+    place: Place
+    columns: Columns
+    why: str
+
+
+class _Aside(NamedTuple):
+    """A question about rows that are only referred to."""
+
+    question: _Question
+    exported: bool
+
+
+class _Search:
+    """The state of one search."""
+
+    def __init__(self, stores: Mapping[str, Store]) -> None:
+        self._stores = stores
+        self._places = collections_of(stores)
+        self._known: dict[str, set[Key]] = defaultdict(set)
+        self._pending: dict[_Question, set[Key]] = {}
+        self._asked: dict[tuple[Place, Columns], set[Key]] = defaultdict(set)
+        self._asides: dict[_Aside, set[Key]] = defaultdict(set)
+        self._rows: dict[Place, dict[object, FoundRow]] = {place: {} for place in self._places}
+        self._course = Course()
+
+    def learn(self, kind: str, value: Iterable[str | None]) -> None:
+        """Search an identifier of the subject wherever its kind is declared."""
+        key = _whole(value)
+        if key is None or key in self._known[kind]:
+            return
+        self._known[kind].add(key)
+        for place, collection in self._places.items():
+            for identity in collection.identities:
+                if identity.kind == kind and len(identity.columns) == len(key):
+                    question = _Question(place, identity.columns, f"identity:{kind}")
+                    self._ask(question, _comparable(collection, identity.columns, key))
+
+    def run(self) -> None:
+        """Read until nothing new turns up, then what is only referred to."""
+        while self._pending:
+            question = next(iter(self._pending))
+            keys = self._pending.pop(question)
+            self._read(question, keys, partial(self._take_owned, question))
+        for aside, keys in self._asides.items():
+            self._read(aside.question, keys, partial(self._take_aside, aside))
+
+    def findings(self) -> Findings:
+        """Return what was found, and the ledger."""
+        rows = {place: tuple(found.values()) for place, found in self._rows.items()}
+        return Findings(
+            rows={place: found for place, found in rows.items() if found},
+            coverage=lines(self._stores, rows, self._course),
+            identifiers={kind: frozenset(keys) for kind, keys in self._known.items()},
+        )
+
+    def _ask(self, question: _Question, key: Key | None) -> None:
+        asked = self._asked[question.place, question.columns]
+        if key is not None and key not in asked:
+            asked.add(key)
+            self._pending.setdefault(question, set()).add(key)
+
+    def _read(self, question: _Question, keys: set[Key], take: Callable[[Row], None]) -> None:
+        """Read one question's rows; what fails is noted and never passes."""
+        place, columns, _why = question
+        if self._course.is_closed(place):
+            return
+        try:
+            for row in self._stores[place[0]].read(self._places[place], columns, keys):
+                take(row)
+        except InvalidError as error:
+            self._course.fail(place, error.code)
+        except PrivacyError as error:
+            self._course.fail_store(place, error.code)
+        except Exception as error:  # noqa: BLE001 -- a connector's bug must not stop the others
+            # Its message could quote a row, so only its kind is told.
+            logger.error("%s.%s cannot be read: %s", *place, type(error).__name__)  # noqa: TRY400
+            self._course.fail_store(place, PrivacyError.code)
+        else:
+            self._course.searched.add(place)
+
+    def _take_owned(self, question: _Question, row: Row) -> None:
+        """Keep a row of the subject, and go on from it."""
+        store, name = place = question.place
+        collection = self._places[place]
+        key = _row_key(collection, row)
+        known = self._rows[place].get(key)
+        if known is None:
+            self._rows[place][key] = FoundRow(store, name, row, question.why)
+            self._follow_links(place, collection, row)
+            self._spread(collection, row)
+
+    def _spread(self, collection: Collection, row: Row) -> None:
+        for identity in collection.identities:
+            if identity.spreads:
+                values = [row[column] for column in identity.columns]
+                self.learn(identity.kind, _folded(collection, identity.columns, values))
+
+    def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
+        for link, target in self._stores[place[0]].definition.targets(collection):
+            values = [row[column] for column in link.columns]
+            if target not in self._places:
+                self._course.miss(target, link, values)
+                continue
+            key = _whole(_folded(self._places[target], link.to_columns, values))
+            question = _Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
+            if link.direction is Direction.OWNS:
+                self._ask(question, key)
+            elif key is not None:
+                self._asides[_Aside(question, link.exported)].add(key)
+
+    def _take_aside(self, aside: _Aside, row: Row) -> None:
+        """Keep a row that only explains others; nothing is followed from it."""
+        store, name = place = aside.question.place
+        key = _row_key(self._places[place], row)
+        known = self._rows[place].get(key)
+        if known is None or not (known.owned or known.exported):
+            self._rows[place][key] = FoundRow(
+                store, name, row, aside.question.why, owned=False, exported=aside.exported
+            )
+
+
+def _folded(
+    collection: Collection, columns: Columns, values: Iterable[object]
+) -> list[str | None]:
+    """Return the values as they are compared with these columns."""
+    return [
+        fold(collection.normalisers.get(column, "exact"), value)
+        for column, value in zip(columns, values, strict=True)
+    ]
+
+
+def _comparable(collection: Collection, columns: Columns, key: Key) -> Key | None:
+    return _whole(_folded(collection, columns, key))
+
+
+def _whole(values: Iterable[str | None]) -> Key | None:
+    """Return a key; None when a part of it is missing, for then it equals nothing."""
+    key = tuple(values)
+    return None if None in key or not key else tuple(part for part in key if part is not None)
+
+
+def _row_key(collection: Collection, row: Row) -> object:
+    """Return what tells this row from others; 1 and '1' are two rows where a column holds both."""
+    return tuple(
+        (type(row[column]).__name__, text_of(row[column])) for column in collection.primary_key
+    )
