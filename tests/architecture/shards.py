@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
-PLACEMENTS = ("subject", "reference", "local")
 LEAD = "subject_id"
+LEADS = {"subject": "subject_id", "index": "_index"}
+"""How the name of the column ends that leads every key and says in which shard a row lives."""
 
 MAY_POINT_TO = {
     "subject": {"subject", "reference"},
+    "index": {"reference"},
     "reference": {"reference"},
     "local": {"local", "reference"},
 }
@@ -25,8 +27,8 @@ def placement(table: Table) -> str:
 
 def faults(table: Table) -> list[str]:
     """Return every reason why the table could not be distributed, empty when it can."""
-    if placement(table) not in PLACEMENTS:
-        return [f"placement {placement(table)!r} is none of {PLACEMENTS}"]
+    if placement(table) not in MAY_POINT_TO:
+        return [f"placement {placement(table)!r} is none of {tuple(MAY_POINT_TO)}"]
     return [*_key_faults(table), *_pointer_faults(table), *_id_faults(table)]
 
 
@@ -41,12 +43,11 @@ def _keys(table: Table) -> Iterator[tuple[str, list[Column[object]]]]:
 
 
 def _key_faults(table: Table) -> list[str]:
-    if placement(table) != "subject":
-        return []
+    lead = LEADS.get(placement(table), "")
     return [
-        f"{what} does not begin with {LEAD}"
+        f"{what} does not begin with {lead}"
         for what, columns in _keys(table)
-        if not columns or columns[0].name != LEAD
+        if not columns or not columns[0].name.endswith(lead)
     ]
 
 

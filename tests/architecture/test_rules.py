@@ -76,9 +76,9 @@ def environment(source: Source) -> list[str]:
         return []
     nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)]
     return [
-        f"line {node.lineno}: os.{node.attr}"
+        f"line {node.lineno}: {ast.unparse(node)}"
         for node in nodes
-        if node.attr in {"environ", "getenv"}
+        if ast.unparse(node) in {"os.environ", "os.getenv"}
     ]
 
 
