@@ -1,8 +1,6 @@
 """Every table of the service, and the steps that bring a database to its present shape."""
 
 import importlib
-import importlib.util
-import pkgutil
 from pathlib import Path
 
 from alembic import command
@@ -14,14 +12,13 @@ from sqlalchemy import Engine
 import privacy
 from privacy.db import READING, Base
 
-for _room in pkgutil.iter_modules(privacy.__path__, "privacy."):
-    if _room.ispkg and importlib.util.find_spec(f"{_room.name}.models"):
-        importlib.import_module(f"{_room.name}.models")
+_PACKAGE = Path(privacy.__file__).parent
+
+for _models in sorted(_PACKAGE.glob("*/models.py")):
+    importlib.import_module(f"privacy.{_models.parent.name}.models")
 
 METADATA = Base.metadata
 """The tables of all rooms together."""
-
-_PACKAGE = Path(privacy.__file__).parent
 
 
 def migrations_folder() -> Path:
