@@ -74,6 +74,11 @@ def note_entry(session: Session) -> None:
     session.info[_KEY] = replace(marks, entries=marks.entries + 1)
 
 
+def has_entries(session: Session) -> bool:
+    """Say whether an entry was appended in the session's transaction."""
+    return _marks(session).entries > 0
+
+
 def _marks(session: Session) -> _Marks:
     marks: _Marks = session.info.setdefault(_KEY, _Marks())
     return marks

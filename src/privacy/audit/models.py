@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from privacy.audit import triggers
 from privacy.db import Base
 
 LOG = 1
@@ -86,3 +87,6 @@ class AuditCheckpoint(Base):
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+triggers.attach(Base.metadata.tables[AuditEntry.__tablename__])
