@@ -63,7 +63,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),
     Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
-    Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "version"}),
+    Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "root", "version"}),
     Action.NOTICE_PUBLISHED: frozenset({"digest", "languages", "notice", "site", "version"}),
     Action.OPERATOR_ADDED: frozenset({"operator", "roles"}),
     Action.OPERATOR_CLOSED: frozenset({"operator"}),
