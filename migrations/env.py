@@ -18,15 +18,21 @@ LOCK = 7_022_018
 
 
 def migrate(connection: Connection) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=METADATA,
-        render_as_batch=True,
-        transaction_per_migration=True,
-        transactional_ddl=True,  # also SQLite's, since privacy.db says BEGIN itself
-    )
-    with alone(connection), context.begin_transaction():
-        context.run_migrations()
+    """Take the missing steps, alone.
+
+    Each is a transaction of its own on PostgreSQL. On SQLite all are one, so that its single
+    writer's place is held while the steps that are missing are counted.
+    """
+    with alone(connection):
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            render_as_batch=True,
+            transaction_per_migration=connection.dialect.name != "sqlite",
+            transactional_ddl=True,  # also SQLite's, since privacy.db says BEGIN itself
+        )
+        with context.begin_transaction():
+            context.run_migrations()
 
 
 @contextmanager

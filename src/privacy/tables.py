@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 import privacy
 from privacy.db import READING, Base
 
-_PACKAGE = Path(privacy.__file__).parent
+PACKAGE = Path(privacy.__file__).parent
 
-for _models in sorted(_PACKAGE.glob("*/models.py")):
+for _models in sorted(PACKAGE.glob("*/models.py")):
     importlib.import_module(f"privacy.{_models.parent.name}.models")
 
 METADATA = Base.metadata
@@ -23,8 +23,8 @@ METADATA = Base.metadata
 
 def migrations_folder() -> Path:
     """Return where the steps are: beside `src` in a checkout, inside the installed package."""
-    checkout = _PACKAGE.parents[1] / "migrations"
-    return checkout if (checkout / "env.py").exists() else _PACKAGE / "migrations"
+    checkout = PACKAGE.parents[1] / "migrations"
+    return checkout if (checkout / "env.py").exists() else PACKAGE / "migrations"
 
 
 def current_head() -> str:
