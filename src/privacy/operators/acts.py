@@ -12,7 +12,7 @@ from privacy.audit.actions import Action
 from privacy.crypto import Keyring, passwords, tokens
 from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError, NotFoundError
-from privacy.operators import seals
+from privacy.operators import seals, strength
 from privacy.operators.models import (
     Operator,
     OperatorRole,
@@ -23,7 +23,6 @@ from privacy.operators.models import (
 )
 from privacy.operators.queries import ABSOLUTE
 from privacy.operators.roles import Role
-from privacy.operators.strength import weakness
 
 LONGEST_TOKEN = timedelta(days=400)
 
@@ -45,7 +44,7 @@ def add_operator(
     Raises InvalidError for a weak password or what is no e-mail, ConflictError if it is taken.
     """
     email = seals.normalised_email(new.email)
-    check_password(new.password, email, new.name)
+    strength.check(new.password, email, new.name)
     index = seals.email_index(keyring, email)
     if session.scalar(select(Operator.id).where(Operator.email_index == index)):
         raise ConflictError("An operator with this e-mail exists.")
@@ -62,13 +61,6 @@ def add_operator(
     session.add(operator)
     log.append(session, Action.OPERATOR_ADDED, at=at, actor=actor, operator=str(operator_id))
     return operator
-
-
-def check_password(password: str, *known: str) -> None:
-    """Raise InvalidError, saying what is missing, unless the password is strong enough."""
-    fault = weakness(password, known=known)
-    if fault:
-        raise InvalidError(fault, fields={"password": [fault]})
 
 
 def grant_role(

@@ -13,7 +13,7 @@ from privacy.clock import Clock
 from privacy.crypto import Keyring, passwords, tokens
 from privacy.db import Database
 from privacy.errors import InvalidError, NotFoundError
-from privacy.operators import acts, attempts, seals
+from privacy.operators import acts, attempts, seals, strength
 from privacy.operators.attempts import Attempt
 from privacy.operators.models import Operator, OperatorState
 
@@ -73,7 +73,7 @@ def change_password(
     if not _verified(change.current, operator.password_hash):
         raise InvalidError("The password is wrong.", fields={"current": ["wrong password"]})
     columns = (("email", operator.email_sealed), ("name", operator.name_sealed))
-    acts.check_password(
+    strength.check(
         change.new,
         *(
             seals.opened(keyring, sealed, column=column, operator_id=operator_id)

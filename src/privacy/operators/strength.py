@@ -8,6 +8,8 @@ does, and do not let a common word count for more than one character.
 import secrets
 import string
 
+from privacy.errors import InvalidError
+
 MAX_LENGTH = 1024
 WORDS = 7
 _KINDS_TO_LENGTH = {4: 12, 3: 14}
@@ -40,6 +42,13 @@ def weakness(password: str, *, known: tuple[str, ...] = ()) -> str | None:
         "or 14 with three of these, or seven words. Common words and your own e-mail count as "
         "one character."
     )
+
+
+def check(password: str, *known: str) -> None:
+    """Raise InvalidError, saying what is missing, unless the password is strong enough."""
+    fault = weakness(password, known=known)
+    if fault:
+        raise InvalidError(fault, fields={"password": [fault]})
 
 
 def _counted(password: str, known: tuple[str, ...]) -> str:
