@@ -118,10 +118,15 @@ def odd_queries(source: Source) -> list[str]:
         return []
     public = [node for node in source.tree.body if isinstance(node, Function)]
     return [
-        f"line {node.lineno}: {node.name} must be (session, *, …)"
+        f"line {node.lineno}: {node.name} must be (session, key, *, …) or (session, *, …)"
         for node in public
-        if not node.name.startswith("_") and [one.arg for one in node.args.args] != ["session"]
+        if not node.name.startswith("_") and not _is_query(node)
     ]
+
+
+def _is_query(node: Function) -> bool:
+    positional = [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]]
+    return "session" not in positional or (positional[0] == "session" and len(positional) <= 2)
 
 
 def wrong_words(source: Source) -> list[str]:
@@ -164,7 +169,7 @@ REFUSED: dict[Rule, tuple[str, str]] = {
     environment: ("web/app.py", "import os\nos.environ['HOME']"),
     late_imports: ("web/app.py", "def f():\n    import json"),
     odd_acts: ("consent/acts.py", "def record(session, subject_id, *, actor, at): ..."),
-    odd_queries: ("consent/queries.py", "def current(session, purpose): ..."),
+    odd_queries: ("consent/queries.py", "def current(session, purpose, version): ..."),
     wrong_words: ("consent/acts.py", "class UserConsents: ..."),
     filled_init: ("consent/__init__.py", "from privacy.consent import acts"),
     too_long: ("consent/acts.py", "\n" * (LIMIT + 1)),
