@@ -87,6 +87,8 @@ BUILT_IN: tuple[Value, ...] = (
     _law("dsar.ext", "P2M", Unit.PERIOD, GDPR, "GDPR 12(3)"),
     _law("dsar.roll", "1182_71", Unit.WORD, GDPR, "Regulation 1182/71 3(4)"),
     _soft("dsar.pause.max_ask_delay", "5", Unit.WORKING_DAYS, GDPR, "GDPR 12(6); EDPB 01/2022"),
+    _soft("request.confirm", "P3D", Unit.PERIOD, GDPR, "GDPR 5(1)(c): no longer than needed"),
+    _soft("request.download", "P7D", Unit.PERIOD, GDPR, "GDPR 32; EDPB 01/2022"),
     # Breaches
     _law("breach.sa.hours", "72", Unit.HOURS, GDPR, "GDPR 33(1)"),
     _law("breach.sa.threshold", "risk", Unit.WORD, GDPR, "GDPR 33(1)"),

@@ -91,10 +91,19 @@ class SubjectRequest(Base):
     closed_at: Mapped[datetime | None]
     exceptions: Mapped[bool] = mapped_column(default=False)
     """Whether the answer had to say that something was not searched."""
-    claimed_until: Mapped[datetime | None]
-    fence: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime | None]
+
+
+class RequestClaim(Base):
+    """Which worker is about to answer a request; no fact of the request, so without entries."""
+
+    __tablename__ = "request_claim"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), primary_key=True)
+    claimed_until: Mapped[datetime]
+    """Before this instant no other worker takes it: a lease, or a pause after a failure."""
+    fence: Mapped[int]
+    """Counts claims; who holds an older one may write nothing more."""
 
 
 class RequestLink(Base):

@@ -12,6 +12,7 @@ from privacy.errors import GoneError, NotFoundError
 from privacy.requests.models import (
     LinkUse,
     Package,
+    RequestClaim,
     RequestLink,
     RequestState,
     RequestTask,
@@ -81,13 +82,13 @@ def by_link(session: Session, *, token: str, use: LinkUse, at: datetime) -> Subj
 
 
 def owed(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
-    """Return the approved requests whose data stores should be searched now."""
+    """Return the approved requests that no worker holds, what is due first at the top."""
     wanted = (
         select(SubjectRequest.id)
+        .outerjoin(RequestClaim, RequestClaim.request_id == SubjectRequest.id)
         .where(
             SubjectRequest.state == RequestState.APPROVED,
-            (SubjectRequest.next_at.is_(None)) | (SubjectRequest.next_at <= at),
-            (SubjectRequest.claimed_until.is_(None)) | (SubjectRequest.claimed_until <= at),
+            (RequestClaim.claimed_until.is_(None)) | (RequestClaim.claimed_until <= at),
         )
         .order_by(SubjectRequest.legal_latest_on)
         .limit(limit)

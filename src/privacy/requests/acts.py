@@ -1,0 +1,317 @@
+"""What changes a request: made, confirmed, decided, answered, handed over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from privacy.audit import log
+from privacy.audit.actions import Action
+from privacy.crypto import Context
+from privacy.db import new_id
+from privacy.errors import ConflictError, GoneError, RefusedError
+from privacy.policy import queries as policy
+from privacy.policy.months import Region, day_of
+from privacy.purposes.models import Controller
+from privacy.requests import queries
+from privacy.requests.deadline import Terms, deadline, may_extend
+from privacy.requests.letters import Desk, Letter, write_to, write_to_subject
+from privacy.requests.links import send_link, use_link
+from privacy.requests.models import LinkUse, RequestKind, RequestState, SubjectRequest
+from privacy.subjects.acts import resolve_subject
+from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
+from privacy.subjects.keys import subject_key
+from privacy.subjects.rows import count_changed
+
+STATUS_LASTS = timedelta(days=400)
+"""How long the link to the status page opens it."""
+
+
+class RefusalGround(StrEnum):
+    """On what a refusal rests; each needs its reason in words (Art. 12(4) GDPR)."""
+
+    UNFOUNDED = "unfounded"
+    """Manifestly unfounded, which the controller must show (Art. 12(5))."""
+    EXCESSIVE = "excessive"
+    """Manifestly excessive, which the controller must show (Art. 12(5))."""
+    NOT_IDENTIFIED = "not_identified"
+    """The controller is not in a position to identify the subject (Art. 11(2), 12(2))."""
+    NOT_CONCERNED = "not_concerned"
+    """The controller processes nothing of what is asked for."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What somebody asked, as the form gave it."""
+
+    kind: RequestKind
+    email: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A request that its sender confirmed, and the token of its status page."""
+
+    request_id: UUID
+    status_token: str
+
+
+def submit_request(
+    session: Session, *, actor: str, at: datetime, desk: Desk, to: Controller, made: Submission
+) -> SubjectRequest:
+    """Keep a request and owe the mail that asks to confirm it.
+
+    Nobody is looked up, so the answer and its time are the same for every address. Raises
+    InvalidError for what is no address.
+    """
+    received_on = day_of(at, ZoneInfo(to.zone))
+    due = deadline(received_on, terms=_terms(session, to, at))
+    about = SubjectRequest(
+        id=new_id(at),
+        controller_id=to.id,
+        kind=made.kind,
+        state=RequestState.SUBMITTED,
+        language=made.language,
+        received_at=at,
+        received_on=received_on,
+        target_on=due.target_on,
+        legal_latest_on=due.legal_latest_on,
+    )
+    address = normalise_email(made.email)
+    about.contact_sealed = desk.cabinet.seal(
+        session, address, controller_id=to.id, context=_contact_context(about)
+    )
+    session.add(about)
+    session.flush()
+    expires_at = at + lasts(session, "request.confirm", at)
+    token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
+    letter = Letter(
+        "confirm_request",
+        {
+            "controller": to.name,
+            "kind": made.kind.value,
+            "link": desk.links.for_subject(to.slug, LinkUse.CONFIRM, token),
+            "expires_at": expires_at.isoformat(),
+        },
+    )
+    write_to(session, at=at, desk=desk, about=about, letter=letter, to=address)
+    log.append(
+        session,
+        Action.REQUEST_SUBMITTED,
+        at=at,
+        actor=actor,
+        controller_id=to.id,
+        request=str(about.id),
+        kind=made.kind.value,
+        language=made.language,
+        channel="portal",
+        received_on=received_on.isoformat(),
+        due_on=due.legal_latest_on.isoformat(),
+    )
+    return about
+
+
+def verify_identity(
+    session: Session, *, actor: str, at: datetime, desk: Desk, to: Controller, token: str
+) -> Confirmed:
+    """Take the link of the first mail as proof of the address, and open the request.
+
+    Raises NotFoundError or GoneError for a link that opens nothing (any more).
+    """
+    about = queries.by_link(session, token=token, use=LinkUse.CONFIRM, at=at)
+    use_link(session, token, at)
+    if about.contact_sealed is None or about.controller_id != to.id:
+        raise GoneError("This link has expired.")
+    address = desk.cabinet.open_text(
+        session, about.contact_sealed, controller_id=to.id, context=_contact_context(about)
+    )
+    about.subject_id = resolve_subject(
+        session,
+        actor=actor,
+        at=at,
+        cabinet=desk.cabinet,
+        controller_id=to.id,
+        claim=Claim(IdentifierKind.EMAIL, address, verified=True),
+    )
+    about.contact_sealed = None
+    about.state = RequestState.OPEN
+    about.verified_at = at
+    status = send_link(session, about, LinkUse.STATUS, at, at + STATUS_LASTS)
+    due_on = about.legal_latest_on.isoformat()
+    received = Letter(
+        "request_received",
+        {
+            "controller": to.name,
+            "link": desk.links.for_subject(to.slug, LinkUse.STATUS, status),
+            "due_on": due_on,
+        },
+    )
+    write_to_subject(session, at=at, desk=desk, about=about, letter=received)
+    waiting = Letter(
+        "dpo_new_request",
+        {"controller": to.name, "link": desk.links.for_operator(about.id), "due_on": due_on},
+    )
+    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=to.dpo_contact)
+    record(
+        session,
+        Action.REQUEST_VERIFIED,
+        at,
+        actor,
+        about=about,
+        kind=about.kind.value,
+        method="mail-link",
+        due_on=due_on,
+    )
+    return Confirmed(about.id, status)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Why an operator decided, in the words that the subject will read."""
+
+    controller: Controller
+    reason: str
+    ground: RefusalGround | None = None
+
+
+def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
+    """Decide that a request is answered; its data stores are searched after the commit."""
+    _move(session, about, RequestState.OPEN, state=RequestState.APPROVED, decided_at=at)
+    due_on = about.legal_latest_on.isoformat()
+    record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
+
+
+def refuse(
+    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, why: Decision
+) -> None:
+    """Decide that a request is not answered, and owe its subject the reason and the remedies."""
+    if why.ground is None or not why.reason.strip():
+        raise RefusedError("A refusal needs its ground and its reason (Art. 12(4) GDPR).")
+    sealed = _sealed_reason(session, desk, about, why.reason)
+    _move(
+        session,
+        about,
+        RequestState.OPEN,
+        state=RequestState.REFUSED,
+        decided_at=at,
+        closed_at=at,
+        reason_sealed=sealed,
+    )
+    variables = {
+        "controller": why.controller.name,
+        "reason": why.reason,
+        "contact": why.controller.contact_email,
+    }
+    letter = Letter("request_refused", variables)
+    write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
+    record(session, Action.REQUEST_REFUSED, at, actor, about=about, ground=why.ground.value)
+
+
+def extend(
+    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, why: Decision
+) -> None:
+    """Take two further months and owe the subject the reason, within the first month.
+
+    Raises RefusedError when it is too late for that or was done before (Art. 12(3) GDPR).
+    """
+    today = day_of(at, ZoneInfo(why.controller.zone))
+    if about.extended_at is not None or not may_extend(today, about.target_on):
+        raise RefusedError("A request is extended once, and before its first month is over.")
+    if not why.reason.strip():
+        raise RefusedError("An extension needs its reason (Art. 12(3) GDPR).")
+    terms = _terms(session, why.controller, about.received_at)
+    due = deadline(about.received_on, extended=True, terms=terms)
+    _move(
+        session,
+        about,
+        RequestState.OPEN,
+        extended_at=at,
+        target_on=due.target_on,
+        legal_latest_on=due.legal_latest_on,
+        reason_sealed=_sealed_reason(session, desk, about, why.reason),
+    )
+    due_on = due.legal_latest_on.isoformat()
+    variables = {"controller": why.controller.name, "reason": why.reason, "due_on": due_on}
+    letter = Letter("request_extended", variables)
+    write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
+    record(session, Action.REQUEST_EXTENDED, at, actor, about=about, due_on=due_on)
+
+
+def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
+    """Forget a request that nobody confirmed, with the address that was typed."""
+    _move(
+        session,
+        about,
+        RequestState.SUBMITTED,
+        state=RequestState.EXPIRED,
+        closed_at=at,
+        contact_sealed=None,
+    )
+    record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-confirmed")
+
+
+def record(
+    session: Session, action: Action, at: datetime, actor: str, *, about: SubjectRequest,
+    **details: str | int | bool,
+) -> None:  # fmt: skip
+    """Append the entry of an act on a request."""
+    log.append(
+        session,
+        action,
+        at=at,
+        actor=actor,
+        controller_id=about.controller_id,
+        subject_id=about.subject_id,
+        request=str(about.id),
+        **details,
+    )
+
+
+def _move(
+    session: Session, about: SubjectRequest, only_from: RequestState, **values: object
+) -> None:
+    """Change a request that is still in a state; ConflictError if another act came first."""
+    changed = (
+        update(SubjectRequest)
+        .where(SubjectRequest.id == about.id, SubjectRequest.state == only_from)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if not count_changed(session, changed):
+        raise ConflictError("Somebody decided on this request before; look at it again.")
+    session.refresh(about)
+
+
+def reason_context(about: SubjectRequest) -> Context:
+    """Return what the sealed reason of a decision is bound to."""
+    return ("subject_request", "reason", str(about.controller_id), str(about.id))
+
+
+def _sealed_reason(session: Session, desk: Desk, about: SubjectRequest, reason: str) -> bytes:
+    if about.subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
+    key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+    return key.seal(reason, context=reason_context(about))
+
+
+def _contact_context(about: SubjectRequest) -> Context:
+    return ("subject_request", "contact", str(about.controller_id), str(about.id))
+
+
+def _terms(session: Session, to: Controller, at: datetime) -> Terms:
+    return Terms(
+        base_months=policy.period(session, key="dsar.base", at=at).months,
+        extension_months=policy.period(session, key="dsar.ext", at=at).months,
+        max_ask_delay=policy.number(session, key="dsar.pause.max_ask_delay", at=at),
+        region=Region(to.region),
+    )
+
+
+def lasts(session: Session, key: str, at: datetime) -> timedelta:
+    """Return a policy period that is counted in days."""
+    return timedelta(days=policy.period(session, key=key, at=at).days)

@@ -1,0 +1,122 @@
+"""Letters about a request: sealed, and owed in the transaction of the act that they tell of."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from privacy.crypto import DataKey
+from privacy.db import new_id
+from privacy.errors import NotFoundError
+from privacy.outbox.acts import enqueue
+from privacy.outbox.mail import OpenedMessage
+from privacy.outbox.models import (
+    NOBODY,
+    Draft,
+    OutboxMessage,
+    address_context,
+    variables_context,
+)
+from privacy.requests.links import Links
+from privacy.requests.models import SubjectRequest
+from privacy.subjects.identify import IdentifierKind
+from privacy.subjects.keys import KeyCabinet, subject_key
+from privacy.subjects.queries import identifiers_of
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What acts on requests need beside their session: the keys, and where links lead."""
+
+    cabinet: KeyCabinet
+    links: Links
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A template and the texts that it needs."""
+
+    template: str
+    variables: Mapping[str, str]
+
+
+def write_to_subject(
+    session: Session, *, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter
+) -> None:
+    """Owe a letter to the verified address of the request's subject, under the subject's key."""
+    if about.subject_id is None:
+        raise NotFoundError("The request has no subject yet.")
+    known = identifiers_of(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+    address = next(
+        one.value for one in known if one.kind == IdentifierKind.EMAIL and one.verified_at
+    )
+    key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+    _owe(session, at, key, _Sheet(about, about.language, address, letter, about.subject_id))
+
+
+def write_to(
+    session: Session, *, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter, to: str
+) -> None:
+    """Owe a letter to an address that belongs to no known subject, under the controller's key."""
+    key = desk.cabinet.wrap_key(session, controller_id=about.controller_id)
+    _owe(session, at, key, _Sheet(about, about.language, to, letter))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    about: SubjectRequest
+    language: str
+    address: str
+    letter: Letter
+    subject_id: UUID = NOBODY
+
+
+def _owe(session: Session, at: datetime, key: DataKey, sheet: _Sheet) -> None:
+    message_id = new_id(at)
+    controller_id, subject_id = sheet.about.controller_id, sheet.subject_id
+    draft = Draft(
+        id=message_id,
+        controller_id=controller_id,
+        subject_id=subject_id,
+        template=sheet.letter.template,
+        language=sheet.language,
+        address_sealed=key.seal(
+            sheet.address,
+            context=address_context(
+                controller_id=controller_id, subject_id=subject_id, message_id=message_id
+            ),
+        ),
+        variables_sealed=key.seal(
+            json.dumps(dict(sheet.letter.variables)),
+            context=variables_context(
+                controller_id=controller_id, subject_id=subject_id, message_id=message_id
+            ),
+        ),
+    )
+    enqueue(session, at=at, draft=draft)
+
+
+def open_letter(session: Session, *, cabinet: KeyCabinet, message: OutboxMessage) -> OpenedMessage:
+    """Open the seals of an owed letter, whichever key closed them.
+
+    Raises SealError, NotFoundError or GoneError when that can never succeed again.
+    """
+    if message.address_sealed is None or message.variables_sealed is None:
+        raise NotFoundError("The message was settled already.")
+    if message.subject_id == NOBODY:
+        key = cabinet.wrap_key(session, controller_id=message.controller_id)
+    else:
+        key = subject_key(session, cabinet=cabinet, subject_id=message.subject_id)
+    place = {
+        "controller_id": message.controller_id,
+        "subject_id": message.subject_id,
+        "message_id": message.id,
+    }
+    variables = key.open_text(message.variables_sealed, context=variables_context(**place))
+    return OpenedMessage(
+        address=key.open_text(message.address_sealed, context=address_context(**place)),
+        variables=json.loads(variables),
+    )
