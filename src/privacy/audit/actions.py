@@ -59,12 +59,14 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.CONSENT_RECORDED: frozenset(
         {"answer", "granted", "language", "method", "notice", "refused", "site"}
     ),
-    Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language"}),
+    Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language", "slug"}),
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),
     Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
     Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "root", "version"}),
-    Action.NOTICE_PUBLISHED: frozenset({"digest", "languages", "notice", "site", "version"}),
+    Action.NOTICE_PUBLISHED: frozenset(
+        {"digest", "language", "languages", "notice", "site", "version"}
+    ),
     Action.OPERATOR_ADDED: frozenset({"operator", "roles"}),
     Action.OPERATOR_CLOSED: frozenset({"operator"}),
     Action.OPERATOR_PASSWORD_CHANGED: frozenset({"operator", "reason"}),
@@ -76,7 +78,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.OPERATOR_TOKEN_REVOKED: frozenset({"operator", "token"}),
     Action.POLICY_VALUE_SET: frozenset({"key", "since", "source", "unit", "until", "value"}),
     Action.PURPOSE_PUBLISHED: frozenset({"legal_basis", "purpose", "version"}),
-    Action.RECIPIENT_REGISTERED: frozenset({"country", "kind", "recipient"}),
+    Action.RECIPIENT_REGISTERED: frozenset({"country", "kind", "recipient", "role"}),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
