@@ -1,0 +1,166 @@
+"""Answering approved requests: search in every data store, pack, seal, tell the subject.
+
+Nothing outside our database is waited for while a transaction is open; killed at any point, the
+work begins again and does no harm.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from privacy.clock import Clock
+from privacy.db import Database
+from privacy.errors import ConflictError, PrivacyError
+from privacy.purposes import queries as purposes
+from privacy.requests import acts, handing, queries
+from privacy.requests.answer import Answer, Register
+from privacy.requests.letters import Desk
+from privacy.requests.models import SubjectRequest
+from privacy.requests.package import Contents, pack
+from privacy.stores.findings import Findings
+from privacy.stores.graph import walk
+from privacy.stores.protocol import Store
+from privacy.subjects.queries import identifiers_of
+
+ACTOR = "job:fulfil-access"
+CLEANER = "job:expire-requests"
+
+logger = logging.getLogger(__name__)
+
+Page = Callable[..., str]
+"""Makes the readable page from a language and its context."""
+
+OpenStores = Callable[[UUID], Mapping[str, Store]]
+"""Opens every registered data store of a controller, our own among them."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What answering needs: the database, the clock, the keys, the data stores, the page."""
+
+    database: Database
+    clock: Clock
+    desk: Desk
+    open_stores: OpenStores
+    page: Page
+
+
+def fulfil_access(bench: Bench) -> int:
+    """Answer every approved access request that no other worker holds; return how many.
+
+    One that fails is noted and tried again later, and stops no other.
+    """
+    with bench.database.reading() as session:
+        owed = queries.owed(session, at=bench.clock())
+    return sum(_attempt(bench, request_id) for request_id in owed)
+
+
+def _attempt(bench: Bench, request_id: UUID) -> bool:
+    try:
+        with bench.database.transaction() as session:
+            mine = handing.claim(session, at=bench.clock(), request_id=request_id)
+        return mine is not None and _answer(bench, mine)
+    except ConflictError:
+        return False  # another worker was faster
+    except PrivacyError as error:
+        logger.warning(
+            "request.not-answered", extra={"request": str(request_id), "error": error.code}
+        )
+        return False
+
+
+def _answer(bench: Bench, mine: handing.Claim) -> bool:
+    with bench.database.reading() as session:
+        about = session.get_one(SubjectRequest, mine.request_id)
+        seeds = _seeds(session, bench, about)
+    stores = bench.open_stores(about.controller_id)
+    findings = _searched(stores, seeds)
+    with bench.database.transaction() as session:
+        whole = handing.record_search(
+            session, actor=ACTOR, at=bench.clock(), claim=mine, results=findings.stores()
+        )
+    if not whole:
+        return False
+    answer = _packed(bench, about, findings, stores)
+    with bench.database.transaction() as session:
+        handing.keep_package(
+            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, answer=answer
+        )
+    return True
+
+
+def _seeds(session: Session, bench: Bench, about: SubjectRequest) -> Mapping[str, set[str]]:
+    """Return what is proven of the subject; what was only claimed must find nobody's data."""
+    if about.subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
+    seeds: dict[str, set[str]] = {"subject_id": {str(about.subject_id)}}
+    known = identifiers_of(session, cabinet=bench.desk.cabinet, subject_id=about.subject_id)
+    for one in known:
+        if one.verified_at is not None:
+            seeds.setdefault(one.kind, set()).add(one.value)
+    return seeds
+
+
+def _searched(stores: Mapping[str, Store], seeds: Mapping[str, set[str]]) -> Findings:
+    try:
+        return walk(stores, seeds)
+    finally:
+        for store in stores.values():
+            store.close()
+
+
+def _packed(
+    bench: Bench, about: SubjectRequest, findings: Findings, stores: Mapping[str, Store]
+) -> handing.Answer:
+    with bench.database.reading() as session:
+        register = Register(
+            controller=purposes.controller(session, about.controller_id),
+            purposes=purposes.current_purposes(session, controller_id=about.controller_id),
+            recipients=purposes.recipients(session, controller_id=about.controller_id),
+            definitions={name: store.definition for name, store in stores.items()},
+        )
+    answer = Answer(about, register, findings, bench.clock())
+    contents = Contents(
+        page=bench.page(about.language, **answer.page()),
+        readme=_README[about.language],
+        facts=answer.facts(),
+        tables=answer.tables(),
+    )
+    return handing.Answer(archive=pack(contents), exceptions=not findings.is_complete)
+
+
+_README = {
+    "fr": "Ouvrez index.html : c’est la page à lire.\n"
+    "data.json contient les mêmes données pour un logiciel ; csv/ un tableau par fichier.\n"
+    "manifest.json donne l’empreinte SHA-256 de chaque fichier.\n",
+    "en": "Open index.html: it is the page to read.\n"
+    "data.json holds the same data for a program; csv/ has one table in each file.\n"
+    "manifest.json gives the SHA-256 sum of each file.\n",
+}
+
+
+def expire_requests(database: Database, *, clock: Clock) -> int:
+    """Forget what nobody confirmed and destroy what nobody fetched; return how many."""
+    at = clock()
+    with database.transaction() as session:
+        return _expired(session, at) + _lapsed(session, at)
+
+
+def _expired(session: Session, at: datetime) -> int:
+    lasts: timedelta = acts.lasts(session, "request.confirm", at)
+    found = queries.unconfirmed(session, before=at - lasts)
+    for request_id in found:
+        about = session.get_one(SubjectRequest, request_id)
+        acts.expire(session, actor=CLEANER, at=at, about=about)
+    return len(found)
+
+
+def _lapsed(session: Session, at: datetime) -> int:
+    found = queries.packages_due(session, at=at)
+    for kept in found:
+        handing.lapse(session, actor=CLEANER, at=at, kept=kept)
+    return len(found)

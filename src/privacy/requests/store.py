@@ -1,0 +1,144 @@
+"""What the service itself keeps on a subject beside consents, seen as a data store."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from privacy.audit.models import AuditEntry
+from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.requests.models import SubjectRequest
+from privacy.stores.definition import (
+    Collection,
+    DataCategory,
+    Field,
+    Identity,
+    StoreDefinition,
+)
+from privacy.stores.own import SUBJECT, OwnCollection
+from privacy.stores.protocol import Row
+from privacy.subjects.keys import KeyCabinet
+from privacy.subjects.queries import identifiers_of
+
+PURPOSES = ("requests",)
+_OWNED = (Identity("subject_id", SUBJECT),)
+
+
+def _field(name: str, fr: str, en: str, category: DataCategory = DataCategory.TECHNICAL) -> Field:
+    return Field(name, {"fr": fr, "en": en}, category, exported=name != "subject_id")
+
+
+_NUMBERS = (_field("subject_id", "Numéro interne", "Internal number"), _field("id", "N°", "No."))
+
+IDENTIFIERS = Collection(
+    name="identifier",
+    title={"fr": "Comment nous vous reconnaissons", "en": "How we recognise you"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("kind", "Sorte", "Kind", DataCategory.CONTACT),
+        _field("value", "Valeur", "Value", DataCategory.CONTACT),
+        _field("verified_at", "Vérifié le", "Verified at"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
+REQUESTS = Collection(
+    name="request",
+    title={"fr": "Vos demandes", "en": "Your requests"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("kind", "Demande", "Request"),
+        _field("state", "État", "State"),
+        _field("received_on", "Reçue le", "Received on"),
+        _field("legal_latest_on", "Réponse au plus tard le", "Answer due on"),
+        _field("closed_at", "Close le", "Closed at"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
+MESSAGES = Collection(
+    name="message",
+    title={"fr": "Les messages envoyés à votre sujet", "en": "Messages sent about you"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("template", "Modèle", "Template", DataCategory.MESSAGE),
+        _field("sent_at", "Envoyé le", "Sent at", DataCategory.MESSAGE),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
+ENTRIES = Collection(
+    name="log",
+    title={"fr": "Ce qui a été fait de vos données", "en": "What was done with your data"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("action", "Opération", "Operation"),
+        _field("who", "Par", "By"),
+        _field("at", "Le", "At"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
+
+
+def definition(*collections: Collection) -> StoreDefinition:
+    """Return the service's own definition, with the collections of other rooms put first."""
+    return StoreDefinition(
+        name="privacy",
+        title={"fr": "Gestion de vos choix et demandes", "en": "Your choices and requests"},
+        purposes=("consent_proof", "requests"),
+        collections=(*collections, IDENTIFIERS, REQUESTS, MESSAGES, ENTRIES),
+    )
+
+
+def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
+    """Return what this room and the rooms below it keep on subjects, and how it is read."""
+
+    def identifiers(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+        for subject_id in subjects:
+            known = identifiers_of(session, cabinet=cabinet, subject_id=subject_id)
+            yield from (vars(one) | {"subject_id": subject_id} for one in known)
+
+    return (
+        OwnCollection(
+            IDENTIFIERS,
+            frozenset({"subject", "subject_key", "identifier", "identifier_index"}),
+            identifiers,
+        ),
+        OwnCollection(REQUESTS, frozenset({"subject_request", "package"}), _requests),
+        OwnCollection(MESSAGES, frozenset({"outbox_message"}), _messages),
+        OwnCollection(ENTRIES, frozenset({"audit_entry", "audit_pending"}), _entries),
+    )
+
+
+def _requests(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    wanted = select(SubjectRequest).where(SubjectRequest.subject_id.in_(subjects))
+    for about in session.scalars(wanted.order_by(SubjectRequest.received_at)):
+        row = {name: getattr(about, name) for name in REQUESTS.columns}
+        yield row | {"kind": about.kind.value, "state": about.state.value}
+
+
+def _messages(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    wanted = select(OutboxMessage).where(
+        OutboxMessage.subject_id.in_(subjects), OutboxMessage.state == MessageState.SENT
+    )
+    for message in session.scalars(wanted.order_by(OutboxMessage.created_at)):
+        yield {name: getattr(message, name) for name in MESSAGES.columns}
+
+
+def _entries(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    """Yield the log's entries; who of the staff acted stays unsaid (CJEU C-579/21)."""
+    wanted = select(AuditEntry).where(AuditEntry.subject_id.in_(subjects)).order_by(AuditEntry.idx)
+    for entry in session.scalars(wanted).yield_per(500):
+        yield {
+            "subject_id": entry.subject_id,
+            "id": entry.id,
+            "action": entry.action,
+            "who": entry.actor.partition(":")[0],
+            "at": entry.at,
+        }
