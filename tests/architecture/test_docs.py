@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from privacy import errors
+from privacy.audit.actions import Action
 from privacy.config import Settings
 from tests.architecture.sources import REPOSITORY
 
@@ -38,3 +39,9 @@ def test_every_setting_is_explained(name: str):
 )
 def test_every_problem_is_explained(code: str):
     assert code in documented("api.md")
+
+
+def test_every_action_of_the_log_is_explained_in_order():
+    text = (REPOSITORY / "docs" / "operations.md").read_text()
+    table = text.split("## What the audit log records")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([^`]+)`", table, re.MULTILINE) == [one.value for one in Action]
