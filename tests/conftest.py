@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from privacy.audit import guard
+from privacy.crypto import Keyring
 from privacy.db import Database
+from privacy.subjects.keys import KeyCabinet
 from privacy.tables import METADATA
 from tests.fakes import FakeClock
 from tests.postgres import NoPostgresError, PostgresServer, running_server
@@ -118,10 +120,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def keyring(tmp_path: Path) -> Any:
+def keyring(tmp_path: Path) -> Keyring:
     """Return fresh keys in a file of this test."""
-    crypto = pytest.importorskip("privacy.crypto", exc_type=ImportError)
-    return crypto.Keyring.create(tmp_path / "privacy.key.json")
+    return Keyring.create(tmp_path / "privacy.key.json")
+
+
+@pytest.fixture
+def cabinet(keyring: Keyring, clock: FakeClock) -> KeyCabinet:
+    """Return what opens the keys of controllers and subjects."""
+    return KeyCabinet(keyring, clock)
 
 
 @pytest.fixture(scope="session", autouse=True)
