@@ -1,0 +1,78 @@
+"""Messages that are owed: written with the act that owes them, sent after its commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from privacy.crypto import Context
+from privacy.db import Base
+
+NOBODY = UUID(int=0)
+"""What `subject_id` holds in a message to somebody who is no subject, or not yet known as one."""
+
+
+class MessageState(StrEnum):
+    """What became of a message."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    """The mail server took it over."""
+    FAILED = "failed"
+    """It can never be sent: refused for good, or nobody holds the key to its address any more."""
+    DEAD = "dead"
+    """Given up after too many tries."""
+
+
+class OutboxMessage(Base):
+    """One message to one address; address and variables are sealed and go when it is settled."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index(None, "state", "next_at"), {"info": {"placement": "subject"}})
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID]
+    channel: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str]
+    address_sealed: Mapped[bytes | None]
+    variables_sealed: Mapped[bytes | None]
+    """A JSON object of texts, sealed as a whole."""
+    state: Mapped[MessageState]
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    """Before this instant it is not tried again."""
+    claimed_until: Mapped[datetime | None]
+    fence: Mapped[int]
+    """Counts claims; who holds an older one may write nothing more."""
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str]
+    """A code, such as smtp-451; never an address and never what a server wrote."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message before it is written down; seal its parts bound to `contexts(…)`."""
+
+    id: UUID
+    controller_id: UUID
+    template: str
+    language: str
+    address_sealed: bytes
+    variables_sealed: bytes
+    subject_id: UUID = NOBODY
+
+
+def address_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) -> Context:
+    """Return what the sealed address of a message is bound to."""
+    return ("outbox_message", "address", str(controller_id), str(subject_id), str(message_id))
+
+
+def variables_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) -> Context:
+    """Return what the sealed variables of a message are bound to."""
+    return ("outbox_message", "variables", str(controller_id), str(subject_id), str(message_id))
