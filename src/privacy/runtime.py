@@ -1,0 +1,119 @@
+"""The composition root: what one process is made of, put together in one place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from privacy.audit import guard
+from privacy.audit.models import AuditPending
+from privacy.audit.seal import Sequencer
+from privacy.clock import Clock
+from privacy.config import Settings
+from privacy.consent import store as consent_store
+from privacy.crypto import Keyring
+from privacy.db import Database
+from privacy.outbox.mailer import Mailer, SmtpMailer
+from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.requests import store as requests_store
+from privacy.requests.letters import Desk
+from privacy.requests.links import Links
+from privacy.stores.own import OwnStore
+from privacy.stores.protocol import Store
+from privacy.subjects.keys import KeyCabinet
+
+LONGEST_MERGE = timedelta(seconds=60)
+"""What a receipt promises: within this time its entry is part of the signed log."""
+MOST_LATE_MAILS = 100
+
+Check = Callable[[], str | None]
+"""Returns what is wrong, in words that hold no secret, or None."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts of one process; views, jobs and commands take from here what they need."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    clock: Clock
+    cabinet: KeyCabinet
+    sequencer: Sequencer
+    mailer: Mailer
+    desk: Desk
+    checks: Mapping[str, Check]
+    wakers: list[Callable[[str], None]] = field(default_factory=list)
+    """Called with a job's name after a commit that gives it work."""
+
+    def wake(self, job: str) -> None:
+        """Let a job of this process run soon, instead of at its next turn."""
+        for waker in self.wakers:
+            waker(job)
+
+    def own_store(self) -> Store:
+        """Return our own rows as a data store."""
+        parts = (consent_store.OWN, *requests_store.own_collections(self.cabinet))
+        definition = requests_store.definition(consent_store.CONSENTS)
+        return OwnStore(self.database, definition, parts)
+
+    def open_stores(self, controller_id: UUID) -> Mapping[str, Store]:
+        """Open every data store of a controller, our own rows first; nothing connects yet."""
+        own = self.own_store()
+        return {own.definition.name: own}
+
+
+def assemble(settings: Settings, database: Database, clock: Clock) -> Runtime:
+    """Put a process together; raises ConfigError when the key file is missing or unsafe."""
+    keyring = Keyring.load(settings.key_file)
+    cabinet = KeyCabinet(keyring, clock)
+    guard.install(database)
+    sequencer = Sequencer(
+        database, keyring.signer, clock, keyring.signer.name, verifiers=keyring.verifiers
+    )
+    sequencer.watch(database)
+    return Runtime(
+        settings=settings,
+        database=database,
+        keyring=keyring,
+        clock=clock,
+        cabinet=cabinet,
+        sequencer=sequencer,
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_from, clock=clock),
+        desk=Desk(cabinet, Links(settings.public_url)),
+        checks={
+            "audit": _audit(database, sequencer, clock),
+            "mail": _mail(database, clock),
+        },
+    )
+
+
+def _audit(database: Database, sequencer: Sequencer, clock: Clock) -> Check:
+    def check() -> str | None:
+        if sequencer.fault:
+            return sequencer.fault
+        with database.reading() as session:
+            oldest = session.scalar(select(func.min(AuditPending.at)))
+        if oldest is not None and clock() - oldest > LONGEST_MERGE:
+            return "Entries wait longer than a minute for their place in the log."
+        return None
+
+    return check
+
+
+def _mail(database: Database, clock: Clock) -> Check:
+    def check() -> str | None:
+        with database.reading() as session:
+            late = session.scalar(
+                select(func.count())
+                .select_from(OutboxMessage)
+                .where(
+                    OutboxMessage.state == MessageState.PENDING,
+                    OutboxMessage.created_at < clock() - timedelta(hours=1),
+                )
+            )
+        return f"{late} mails wait for more than an hour." if late else None
+
+    return check

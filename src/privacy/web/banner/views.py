@@ -1,0 +1,156 @@
+"""What websites and their visitors call: the script, and the answer to it."""
+
+import base64
+import hashlib
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+
+from privacy.consent import queries
+from privacy.consent.acts import ReplayedError, Said, receipt_of, record_answer
+from privacy.consent.models import Consent
+from privacy.consent.receipt import Receipt, to_sign
+from privacy.errors import ConflictError
+from privacy.purposes import queries as purposes
+from privacy.purposes.queries import Asked
+from privacy.subjects.identify import visitor_subject_id
+from privacy.subjects.visitors import ensure_visitor_subject
+from privacy.web import current, limits, security
+from privacy.web.auth import public
+from privacy.web.banner import script
+from privacy.web.banner.known import KnownNotices
+from privacy.web.banner.schemas import AnswerSchema, ReceiptSchema
+from privacy.web.openapi import Blueprint
+
+SHARED = "public, max-age=300"
+"""A new notice reaches every visitor within five minutes."""
+_EXTENSION = "privacy_notices"
+
+blueprint = Blueprint(
+    "banner", __name__, url_prefix="/banner", description="The consent banner of websites."
+)
+
+
+def install(app: Flask) -> None:
+    """Give the app its memory of sites and notices."""
+    runtime = app.extensions[current.RUNTIME]
+    app.extensions[_EXTENSION] = KnownNotices(runtime.database, runtime.clock)
+
+
+@blueprint.get("/<string:key>.js")
+@public("every page of the site loads it, before anybody is known")
+@blueprint.doc(  # type: ignore[untyped-decorator] # flask-smorest has no stubs
+    responses={200: {"description": "The banner's code, configured for the site."}}
+)
+def banner_script(key: str) -> Response:
+    """The file that a page embeds with one script tag."""
+    runtime = current.runtime()
+    with runtime.database.reading() as session:
+        site = purposes.site_by_key(session, key)
+        shown = purposes.current_notice(session, site=site, language=_language())
+        text = script.render(
+            site=site,
+            controller=purposes.controller(session, site.controller_id),
+            notice=shown,
+            service=runtime.settings.public_url,
+            at=runtime.clock(),
+        )
+    response = Response(text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = SHARED
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.vary.add("Accept-Language")
+    response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.post("/consents")
+@public("visitors answer before anybody knows them")
+@blueprint.arguments(AnswerSchema)
+@blueprint.response(HTTPStatus.CREATED, ReceiptSchema)
+@blueprint.alt_response(
+    HTTPStatus.OK, schema=ReceiptSchema, description="The answer was recorded before."
+)
+def post_consent(answer: dict[str, Any]) -> Response:
+    """Record what a visitor answered, and give the signed receipt of it."""
+    limits.take_for_site(answer["site"])
+    known: KnownNotices = current.extension(_EXTENSION)
+    origin = request.headers.get("Origin")
+    asked = known.asked(site=answer["site"], digest=answer["notice"], origin=origin)
+    receipt, status = _recorded(asked, answer)
+    response = _signed(receipt)
+    response.status_code = status
+    return security.allow_origin(response, str(origin))
+
+
+@blueprint.route("/consents", methods=["OPTIONS"])
+@public("a browser asks it before it sends JSON to another origin")
+@blueprint.doc(  # type: ignore[untyped-decorator] # flask-smorest has no stubs
+    responses={204: {"description": "Whether the browser may send."}}
+)
+def preflight() -> Response:
+    """Tell a browser that it may send JSON; whose page it is, the answer itself decides."""
+    return security.preflight(request.headers.get("Origin"), methods="POST")
+
+
+def _recorded(asked: Asked, answer: dict[str, Any]) -> tuple[Receipt, HTTPStatus]:
+    runtime = current.runtime()
+    at, origin = runtime.clock(), runtime.keyring.signer.name
+    try:
+        with runtime.database.transaction() as session:
+            subject_id = ensure_visitor_subject(
+                session,
+                at=at,
+                cabinet=runtime.cabinet,
+                controller_id=asked.controller_id,
+                visitor=answer["visitor"],
+            )
+            said = Said(
+                answer_id=answer["id"],
+                subject_id=subject_id,
+                method=answer["method"],
+                answers=answer["answers"],
+                page=answer["page"],
+                said_at=answer["said_at"],
+            )
+            receipt = record_answer(
+                session, actor="subject", at=at, asked=asked, said=said, origin=origin
+            )
+    except ReplayedError:
+        return _first_receipt(asked, answer), HTTPStatus.OK
+    return receipt, HTTPStatus.CREATED
+
+
+def _first_receipt(asked: Asked, answer: dict[str, Any]) -> Receipt:
+    """Return the receipt of the first time; ConflictError if that was another answer."""
+    runtime = current.runtime()
+    with runtime.database.reading() as session:
+        index_key = runtime.cabinet.index_key(session, controller_id=asked.controller_id)
+        subject_id = visitor_subject_id(index_key, asked.controller_id, answer["visitor"])
+        rows = queries.answer(session, subject_id=subject_id, answer_id=answer["id"])
+    if {row.purpose_code: row.granted for row in rows} != answer["answers"]:
+        raise ConflictError("This id belongs to another answer; make a new one.")
+    return _as_before(asked, rows[0], answer["answers"])
+
+
+def _as_before(asked: Asked, row: Consent, answers: dict[str, bool]) -> Receipt:
+    said = Said(row.answer_id, row.subject_id, row.method, answers, row.page, row.said_at)
+    origin = current.runtime().keyring.signer.name
+    return receipt_of(asked, said, at=row.at, origin=origin, leaf=row.leaf)
+
+
+def _signed(receipt: Receipt) -> Response:
+    signer = current.runtime().keyring.signer
+    statement = receipt.statement()
+    signature = base64.b64encode(signer.sign(to_sign(statement))).decode()
+    body = to_sign({"receipt": statement, "signature": signature, "key": signer.vkey})
+    return Response(body, mimetype="application/json")
+
+
+def _language() -> str:
+    """Return the language that the tag asks for (`?lang=fr`), else the browser's."""
+    asked = request.args.get("lang")
+    if asked in script.LANGUAGES:
+        return asked
+    return request.accept_languages.best_match(script.LANGUAGES) or script.LANGUAGES[0]
