@@ -8,8 +8,8 @@ from tests.audit.rows import Plain
 
 
 @pytest.fixture
-def guarded(database: Database) -> Database:
+def guarded(bare_database: Database) -> Database:
     """Return a database with the tables of `rows`, and the guard on for one of them."""
-    Plain.metadata.create_all(database.engine)
-    guard.install(database, exempt=guard.EXEMPT | {"job_run_of_test"})
-    return database
+    Plain.metadata.create_all(bare_database.engine)
+    guard.install(bare_database, exempt=guard.EXEMPT | {"job_run_of_test"})
+    return bare_database

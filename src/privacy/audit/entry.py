@@ -21,8 +21,8 @@ class Entry:
     at: datetime
     leaf_hash: bytes
     details: dict[str, Any] = field(default_factory=dict)
-    is_legible: bool = True
-    """False when the stored bytes are no entry any more; then only the columns speak."""
+    is_whole: bool = True
+    """False when the stored bytes are not those that were hashed: somebody altered them."""
 
 
 def read(body: bytes, *, index: int | None = None) -> Entry:

@@ -1,20 +1,32 @@
 """Reading the log: entries for people, tiles and checkpoints for tools (C2SP tlog-tiles)."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
-from itertools import chain, islice
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, islice, starmap
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, LargeBinary, cast, select
 from sqlalchemy.orm import Session
 from typing_extensions import Unpack
 
 from privacy.audit.entry import Entry, read
 from privacy.audit.merkle import HASH_SIZE, TILE_WIDTH, TileReader
-from privacy.audit.models import LOG, AuditCheckpoint, AuditEntry, AuditPending, AuditTile
+from privacy.audit.models import (
+    LOG,
+    NOBODY,
+    AuditCheckpoint,
+    AuditEntry,
+    AuditPending,
+    AuditTile,
+)
 from privacy.errors import NotFoundError
 
+BODY = cast(AuditEntry.body, LargeBinary)
+"""The bytes, even where somebody made SQLite keep them as a text."""
+LEAF_HASH = cast(AuditEntry.leaf_hash, LargeBinary)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PENDING = 500
 """Pending entries looked through for a page; more wait only while the sequencer is down."""
 
@@ -72,26 +84,18 @@ def _conditions(
 def _integrated(
     session: Session, conditions: list[ColumnElement[bool]], *, limit: int
 ) -> Iterator[Entry]:
-    newest = select(AuditEntry).where(*conditions).order_by(AuditEntry.idx.desc()).limit(limit)
-    return map(_legible, session.scalars(newest))
+    columns = (AuditEntry.idx, BODY, LEAF_HASH, AuditEntry.action, AuditEntry.actor)
+    newest = select(*columns).where(*conditions).order_by(AuditEntry.idx.desc()).limit(limit)
+    return starmap(_whole_or_not, session.execute(newest))
 
 
-def _legible(row: AuditEntry) -> Entry:
-    """Read the evidence; where it was altered, show the columns so that the page still opens."""
+def _whole_or_not(idx: int, body: bytes, stored: bytes, action: str, actor: str) -> Entry:
+    """Read the evidence; where it is none any more, say so in a way that a page can show."""
     try:
-        return read(row.body, index=row.idx)
+        entry = read(body, index=idx)
     except ValueError:
-        return Entry(
-            index=row.idx,
-            id=row.id,
-            action=row.action,
-            actor=row.actor,
-            controller_id=row.controller_id,
-            subject_id=row.subject_id,
-            at=row.at,
-            leaf_hash=row.leaf_hash,
-            is_legible=False,
-        )
+        return Entry(idx, NOBODY, action, actor, None, None, EPOCH, stored, is_whole=False)
+    return replace(entry, is_whole=entry.leaf_hash == stored)
 
 
 def _pending(session: Session) -> Iterator[Entry]:
@@ -146,7 +150,7 @@ def tile(session: Session, level: int, n: int, width: int = TILE_WIDTH) -> bytes
 def entry_bundle(session: Session, n: int, width: int = TILE_WIDTH) -> bytes:
     """Return `width` entries from index 256 n on, each after its length in two bytes."""
     first = n * TILE_WIDTH
-    there = select(AuditEntry.body).where(
+    there = select(BODY).where(
         AuditEntry.log_id == LOG, AuditEntry.idx >= first, AuditEntry.idx < first + width
     )
     bodies = session.scalars(there.order_by(AuditEntry.idx)).all()
