@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from privacy.audit import queries as audit
+from privacy.audit.entry import Entry
 from privacy.crypto import tokens
 from privacy.errors import GoneError, NotFoundError
 from privacy.requests.models import (
@@ -109,3 +111,14 @@ def unconfirmed(session: Session, *, before: datetime, limit: int = 200) -> Sequ
 def packages_due(session: Session, *, at: datetime, limit: int = 200) -> Sequence[Package]:
     """Return the packages whose time to be fetched is over."""
     return session.scalars(select(Package).where(Package.expires_at <= at).limit(limit)).all()
+
+
+def timeline(session: Session, *, about: SubjectRequest) -> Sequence[Entry]:
+    """Return what the log tells of a request since its subject is known, oldest first."""
+    if about.subject_id is None:
+        return ()
+    told = audit.entries(
+        session, controller_ids={about.controller_id}, subject_id=about.subject_id, limit=500
+    )
+    mine = [entry for entry in told if entry.details.get("request") == str(about.id)]
+    return sorted(mine, key=lambda entry: (entry.at, str(entry.id)))
