@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
@@ -15,7 +15,7 @@ from privacy.subjects.identify import Claim
 from privacy.subjects.keys import KeyCabinet, ensure_subject_key
 from privacy.subjects.models import Identifier, IdentifierIndex, Subject, SubjectKey
 from privacy.subjects.queries import identifiers_of, index_of, subject, value_context
-from privacy.subjects.rows import count_changed, insert_new
+from privacy.subjects.rows import insert_new
 
 
 def create_subject(
@@ -33,14 +33,14 @@ def create_subject(
     `add_identifier`. Raises ConflictError if an identifier belongs to another subject.
     """
     subject_id = new_id(at)
-    _add_subject(session, subject_id, controller_id, at)
-    _log_created(session, subject_id, controller_id, at, actor=actor)
+    made = _add_subject(session, subject_id, controller_id, at)
+    _log_created(session, made, actor=actor, origin="controller")
     for claim in claims:
         row = _new_identifier(subject_id, controller_id, claim, at)
         if not _point(session, cabinet, row, claim):
             raise ConflictError("An identifier belongs to another subject already.")
         _keep(session, cabinet, row, claim)
-        _log_added(session, row, at, actor=actor)
+        _log_added(session, row, claim, at, actor=actor)
     return subject_id
 
 
@@ -59,16 +59,14 @@ def resolve_subject(
     """
     row = _new_identifier(new_id(at), controller_id, claim, at)
     if _point(session, cabinet, row, claim):
-        _add_subject(session, row.subject_id, controller_id, at)
-        _log_created(session, row.subject_id, controller_id, at, actor=actor)
+        made = _add_subject(session, row.subject_id, controller_id, at)
+        _log_created(session, made, actor=actor, origin="identifier")
         _keep(session, cabinet, row, claim)
-        _log_identified(session, row, at, actor=actor)
-        return row.subject_id
-    known = _pointed(session, cabinet, controller_id, claim)
-    if claim.verified and known.verified_at is None:
-        known.verified_at = at
-        _log_identified(session, known, at, actor=actor)
-    return known.subject_id
+    else:
+        row = _pointed(session, cabinet, controller_id, claim)
+        row.verified_at = row.verified_at or (at if claim.verified else None)
+    _log_identified(session, row, claim, at, actor=actor)
+    return row.subject_id
 
 
 def add_identifier(
@@ -93,9 +91,9 @@ def add_identifier(
         _prove(session, cabinet, row, claim, at)
     if known is None:
         _keep(session, cabinet, row, claim)
-        _log_added(session, row, at, actor=actor)
+        _log_added(session, row, claim, at, actor=actor)
     elif proven:
-        _log_identified(session, row, at, actor=actor)
+        _log_identified(session, row, claim, at, actor=actor)
     return row.id
 
 
@@ -113,13 +111,11 @@ def destroy_subject_key(
     The file or server may keep the bytes until the database cleans up: a checkpoint on SQLite,
     VACUUM and the end of the archived log on PostgreSQL. `reason` is a word, never a text.
     """
-    version = session.scalar(
-        select(func.max(SubjectKey.version)).where(SubjectKey.subject_id == subject_id)
-    )
     living = (SubjectKey.subject_id == subject_id, SubjectKey.key_sealed.is_not(None))
-    gone = update(SubjectKey).where(*living).values(key_sealed=None, destroyed_at=at)
-    if not count_changed(session, gone):
+    versions = session.scalars(select(SubjectKey.version).where(*living)).all()
+    if not versions:
         return False
+    session.execute(update(SubjectKey).where(*living).values(key_sealed=None, destroyed_at=at))
     log.append(
         session,
         Action.SUBJECT_KEY_DESTROYED,
@@ -127,16 +123,18 @@ def destroy_subject_key(
         actor=actor,
         controller_id=subject(session, subject_id=subject_id).controller_id,
         subject_id=subject_id,
-        version=version,
+        version=max(versions),
         reason=reason,
         request=str(request_id) if request_id else None,
     )
     return True
 
 
-def _add_subject(session: Session, subject_id: UUID, controller_id: UUID, at: datetime) -> None:
-    session.add(Subject(subject_id=subject_id, controller_id=controller_id, created_at=at))
+def _add_subject(session: Session, subject_id: UUID, controller_id: UUID, at: datetime) -> Subject:
+    made = Subject(subject_id=subject_id, controller_id=controller_id, created_at=at)
+    session.add(made)
     session.flush()
+    return made
 
 
 def _new_identifier(
@@ -205,21 +203,21 @@ def _index(session: Session, cabinet: KeyCabinet, controller_id: UUID, claim: Cl
     return index_of(index_key, controller_id, claim.kind, claim.value)
 
 
-def _log_created(
-    session: Session, subject_id: UUID, controller_id: UUID, at: datetime, *, actor: str
-) -> None:
+def _log_created(session: Session, made: Subject, *, actor: str, origin: str) -> None:
     log.append(
         session,
         Action.SUBJECT_CREATED,
-        at=at,
+        at=made.created_at,
         actor=actor,
-        controller_id=controller_id,
-        subject_id=subject_id,
-        origin="identifier",
+        controller_id=made.controller_id,
+        subject_id=made.subject_id,
+        origin=origin,
     )
 
 
-def _log_identified(session: Session, row: Identifier, at: datetime, *, actor: str) -> None:
+def _log_identified(
+    session: Session, row: Identifier, claim: Claim, at: datetime, *, actor: str
+) -> None:
     log.append(
         session,
         Action.SUBJECT_IDENTIFIED,
@@ -229,11 +227,13 @@ def _log_identified(session: Session, row: Identifier, at: datetime, *, actor: s
         subject_id=row.subject_id,
         identifier=str(row.id),
         kind=row.kind,
-        method=_how(row),
+        method=_how(claim),
     )
 
 
-def _log_added(session: Session, row: Identifier, at: datetime, *, actor: str) -> None:
+def _log_added(
+    session: Session, row: Identifier, claim: Claim, at: datetime, *, actor: str
+) -> None:
     log.append(
         session,
         Action.SUBJECT_IDENTIFIER_ADDED,
@@ -243,9 +243,9 @@ def _log_added(session: Session, row: Identifier, at: datetime, *, actor: str) -
         subject_id=row.subject_id,
         identifier=str(row.id),
         kind=row.kind,
-        source=_how(row),
+        source=_how(claim),
     )
 
 
-def _how(row: Identifier) -> str:
-    return "verified" if row.verified_at else "claimed"
+def _how(claim: Claim) -> str:
+    return "verified" if claim.verified else "claimed"
