@@ -43,6 +43,7 @@ class Action(StrEnum):
     REQUEST_STORE_SEARCHED = "request.store-searched"
     REQUEST_SUBMITTED = "request.submitted"
     REQUEST_VERIFIED = "request.verified"
+    REQUEST_VIEWED = "request.viewed"
     SITE_REGISTERED = "site.registered"
     STORE_CHECKED = "store.checked"
     STORE_REGISTERED = "store.registered"
@@ -96,6 +97,7 @@ DETAILS: dict[Action, frozenset[str]] = {
         {"channel", "due_on", "kind", "language", "received_on", "request"}
     ),
     Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
+    Action.REQUEST_VIEWED: frozenset({"request"}),
     Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
     Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
     Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),

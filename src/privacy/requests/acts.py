@@ -19,7 +19,13 @@ from privacy.policy.months import Region, day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries
 from privacy.requests.deadline import Terms, deadline, may_extend
-from privacy.requests.letters import Desk, Letter, write_to, write_to_subject
+from privacy.requests.letters import (
+    Desk,
+    Letter,
+    reason_context,
+    write_to,
+    write_to_subject,
+)
 from privacy.requests.links import send_link, use_link
 from privacy.requests.models import LinkUse, RequestKind, RequestState, SubjectRequest
 from privacy.subjects.acts import resolve_subject
@@ -38,10 +44,11 @@ class RefusalGround(StrEnum):
     """Manifestly unfounded, which the controller must show (Art. 12(5))."""
     EXCESSIVE = "excessive"
     """Manifestly excessive, which the controller must show (Art. 12(5))."""
-    NOT_IDENTIFIED = "not_identified"
+    IDENTITY = "identity"
     """The controller is not in a position to identify the subject (Art. 11(2), 12(2))."""
-    NOT_CONCERNED = "not_concerned"
-    """The controller processes nothing of what is asked for."""
+    RIGHTS_OF_OTHERS = "rights_of_others"
+    """The copy would harm others, even with what is theirs left out (Art. 15(4))."""
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -285,11 +292,6 @@ def _move(
     if not count_changed(session, changed):
         raise ConflictError("Somebody decided on this request before; look at it again.")
     session.refresh(about)
-
-
-def reason_context(about: SubjectRequest) -> Context:
-    """Return what the sealed reason of a decision is bound to."""
-    return ("subject_request", "reason", str(about.controller_id), str(about.id))
 
 
 def _sealed_reason(session: Session, desk: Desk, about: SubjectRequest, reason: str) -> bytes:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.crypto import DataKey
+from privacy.crypto import Context, DataKey
 from privacy.db import new_id
 from privacy.errors import NotFoundError
 from privacy.outbox.acts import enqueue
@@ -120,3 +120,16 @@ def open_letter(session: Session, *, cabinet: KeyCabinet, message: OutboxMessage
         address=key.open_text(message.address_sealed, context=address_context(**place)),
         variables=json.loads(variables),
     )
+
+
+def reason_of(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> str | None:
+    """Return why a request was refused or extended, in the words that its subject was sent."""
+    if about.reason_sealed is None or about.subject_id is None:
+        return None
+    key = subject_key(session, cabinet=cabinet, subject_id=about.subject_id)
+    return key.open_text(about.reason_sealed, context=reason_context(about))
+
+
+def reason_context(about: SubjectRequest) -> Context:
+    """Return what the sealed reason of a decision is bound to."""
+    return ("subject_request", "reason", str(about.controller_id), str(about.id))

@@ -17,8 +17,8 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import acts, handing, queries
 from privacy.requests.acts import Submission
+from privacy.requests.letters import reason_of
 from privacy.requests.models import LinkUse, Package, SubjectRequest
-from privacy.subjects.keys import subject_key
 from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.portal.schemas import KINDS, RequestSchema
@@ -156,7 +156,7 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         except GoneError:
             return _gone(controller, LinkUse.STATUS)
         timeline = _timeline(session, about)
-        reason = reason_of(session, about)
+        reason = reason_of(session, cabinet=runtime.cabinet, about=about)
     return pages.render(
         "portal/status.html",
         controller=controller,
@@ -212,14 +212,6 @@ def do_download(slug: str, token: str) -> Response | tuple[str, HTTPStatus]:
         download_name=f"{slug}.zip",
         max_age=0,
     )
-
-
-def reason_of(session: Session, about: SubjectRequest) -> str | None:
-    """Return why a request was refused or extended, in the words that its subject was sent."""
-    if about.reason_sealed is None or about.subject_id is None:
-        return None
-    key = subject_key(session, cabinet=current.runtime().cabinet, subject_id=about.subject_id)
-    return key.open_text(about.reason_sealed, context=acts.reason_context(about))
 
 
 def _by_link(session: Session, controller: Controller, token: str, use: LinkUse) -> SubjectRequest:
