@@ -120,13 +120,14 @@ class _Check:
         self, note: str, verifiers: Verifiers, *, origin: str | None, size: int | None = None
     ) -> None:
         """Take a checkpoint as a statement to hold the log against, if it is signed."""
+        name = "A checkpoint kept elsewhere" if size is None else f"The checkpoint of size {size}"
         try:
             checkpoint = open_checkpoint(note, verifiers, origin=origin)
         except SealError as error:
-            self._others.append(Fault(None, f"The checkpoint of size {size}: {error}"))
+            self._report(None, f"{name}: {error}")
             return
         if size not in {None, checkpoint.size}:
-            self._others.append(Fault(None, f"The checkpoint of size {size} has another size."))
+            self._report(None, f"{name} has another size.")
         self._signed.append(checkpoint)
         self._signed.sort(key=lambda one: one.size, reverse=True)
 
@@ -154,17 +155,17 @@ class _Check:
         size = self.edge.size
         head = stored.head_size(self._session)
         if head != size:
-            self._blame(min(head, size), f"The log has {size} entries, its head says {head}.")
+            self._report(min(head, size), f"The log has {size} entries, its head says {head}.")
         if last_signed < size:
-            self._blame(last_signed, f"No checkpoint covers the entries from {last_signed} on.")
+            self._report(last_signed, f"No checkpoint covers the entries from {last_signed} on.")
         for checkpoint in self._signed[:1]:
-            self._blame(size, f"{checkpoint.size} entries were signed, {size} are there.")
+            self._report(size, f"{checkpoint.size} entries were signed, {size} are there.")
         tiles = sum(
             -(-(size >> TILE_HEIGHT * level) // TILE_WIDTH)
             for level in range(len(self.edge.partial))
         )
         if stored.count_tiles(self._session) > tiles:
-            self._others.append(Fault(None, "There are tiles that belong to no entry."))
+            self._report(None, "There are tiles that belong to no entry.")
 
     def _compare_entries(self, batch: Sequence[StoredEntry]) -> None:
         leaves = stored.leaf_hashes(batch)
@@ -207,6 +208,9 @@ class _Check:
             return
         under = range(first, first + (1 << TILE_HEIGHT * level))
         self._ranges.append((under, f"The tile {level}/{n} is not what its entries hash to."))
+
+    def _report(self, index: int | None, what: str) -> None:
+        self._others.append(Fault(index, what))
 
     def _blame(self, index: int, what: str) -> None:
         """Keep what was found first about an entry; the rest only follows from it."""
