@@ -92,7 +92,7 @@ class Findings:
     coverage: Sequence[Coverage]
     """One line for each declared collection of each store, in the order of the definitions."""
     identifiers: Mapping[str, frozenset[tuple[str, ...]]] = field(repr=False)
-    """By kind, all that was known of the subject in the end, in the form that is compared."""
+    """By kind, all that was known of the subject in the end, as it was given or met."""
 
     @property
     def is_complete(self) -> bool:

@@ -20,7 +20,7 @@ from privacy.errors import InvalidError, PrivacyError
 from privacy.stores.definition import Collection, Columns, Direction
 from privacy.stores.findings import Findings, FoundRow, Place
 from privacy.stores.ledger import Course, collections_of, lines
-from privacy.stores.normalise import USUAL, fold, text_of
+from privacy.stores.normalise import fold, text_of
 from privacy.stores.protocol import Key, Row, Store
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,7 @@ def walk(stores: Mapping[str, Store], seeds: Seeds) -> Findings:
     search = _Search(stores)
     for kind, values in seeds.items():
         for value in values:
-            parts = (value,) if isinstance(value, str) else value
-            search.learn(kind, [fold(USUAL.get(kind, "exact"), part) for part in parts])
+            search.learn(kind, (value,) if isinstance(value, str) else value)
     search.run()
     return search.findings()
 
@@ -141,8 +140,7 @@ class _Search:
     def _spread(self, collection: Collection, row: Row) -> None:
         for identity in collection.identities:
             if identity.spreads:
-                values = [row[column] for column in identity.columns]
-                self.learn(identity.kind, _folded(collection, identity.columns, values))
+                self.learn(identity.kind, [text_of(row[name]) for name in identity.columns])
 
     def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
         for link, target in self._stores[place[0]].definition.targets(collection):
@@ -150,7 +148,7 @@ class _Search:
             if target not in self._places:
                 self._course.miss(target, link, values)
                 continue
-            key = _whole(_folded(self._places[target], link.to_columns, values))
+            key = _comparable(self._places[target], link.to_columns, values)
             question = _Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
             if link.direction is Direction.OWNS:
                 self._ask(question, key)
@@ -168,18 +166,12 @@ class _Search:
             )
 
 
-def _folded(
-    collection: Collection, columns: Columns, values: Iterable[object]
-) -> list[str | None]:
+def _comparable(collection: Collection, columns: Columns, values: Iterable[object]) -> Key | None:
     """Return the values as they are compared with these columns."""
-    return [
+    return _whole(
         fold(collection.normalisers.get(column, "exact"), value)
         for column, value in zip(columns, values, strict=True)
-    ]
-
-
-def _comparable(collection: Collection, columns: Columns, key: Key) -> Key | None:
-    return _whole(_folded(collection, columns, key))
+    )
 
 
 def _whole(values: Iterable[str | None]) -> Key | None:

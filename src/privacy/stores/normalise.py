@@ -6,6 +6,7 @@ applied the cheap part (lower case, separators removed), so that an index can fi
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -96,14 +97,20 @@ def _capitals_beyond_ascii(text: str) -> str:
     return "".join(c.upper() if c >= _FIRST_BEYOND_ASCII else c for c in text)
 
 
+_PHONE_SHAPES = (
+    (re.compile(r"^00(?=[1-9])"), "+"),
+    (re.compile(r"^0(?=[1-9][0-9]{8}$)"), "+33"),
+    (re.compile(r"^33(?=[1-9][0-9]{8}$)"), "+33"),
+    (re.compile(r"^\+330(?=[1-9])"), "+33"),
+)
+
+
 def _fold_phone(text: str) -> str:
-    """Return E.164 (ITU-T); a number with one leading zero and ten digits is French."""
+    """Return E.164 (ITU-T); ten digits after one zero, or eleven after 33, are French."""
     number = text.translate(_NO_SEPARATORS)
-    if number.startswith("00"):
-        number = f"+{number[2:]}"
-    if len(number) == 10 and number.isdecimal() and number[0] == "0":
-        number = f"+33{number[1:]}"
-    return f"+33{number[4:]}" if number.startswith("+330") else number
+    for pattern, international in _PHONE_SHAPES:
+        number = pattern.sub(international, number)
+    return number
 
 
 def _phone_spellings(folded: str) -> tuple[str, ...]:

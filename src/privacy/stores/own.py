@@ -62,3 +62,10 @@ class OwnStore(Store):
     @override
     def close(self) -> None:
         """Do nothing: the database belongs to the process."""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

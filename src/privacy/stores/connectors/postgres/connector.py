@@ -1,0 +1,76 @@
+"""PostgreSQL databases, in transactions that the server itself keeps read-only."""
+
+import os
+import socket
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+from privacy.errors import InvalidError
+from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE, SqlConnector
+
+ADDRESS = "The address of a PostgreSQL store is postgresql://account:password@host:port/database."
+LIMITS = text(
+    "SELECT set_config('statement_timeout', :statement, true),"
+    " set_config('lock_timeout', :lock, true)"
+)
+NAMES_AND_TYPES = ("22", "42")
+FORBIDDEN = "42501"
+"""SQLSTATE of a missing privilege, which is no fault of the definition."""
+
+
+class PostgresConnector(SqlConnector):
+    """A PostgreSQL database; works through PgBouncer in transaction mode as well."""
+
+    @override
+    def _open(self, address: str) -> Engine:
+        try:
+            url = make_url(address)
+        except ArgumentError:
+            raise InvalidError(ADDRESS) from None
+        if url.get_backend_name() not in {"postgresql", "postgres"} or not url.database:
+            raise InvalidError(ADDRESS)
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=2,
+            pool_timeout=CONNECT_PATIENCE,
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": CONNECT_PATIENCE,
+                "prepare_threshold": None,
+                "application_name": "privacy",
+            },
+            execution_options={"postgresql_readonly": True},
+        )
+        event.listen(engine, "begin", _set_limits)
+        return engine
+
+    @override
+    def _interrupt(self, connection: Any) -> None:
+        # The server's own limit comes first; this is for a server that no longer answers at all.
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(connection.fileno())) as wire,
+        ):
+            wire.shutdown(socket.SHUT_RDWR)
+
+    @override
+    def _key_type(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
+        return type_
+
+    @override
+    def _is_wrong_question(self, error: DBAPIError) -> bool:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return state.startswith(NAMES_AND_TYPES) and state != FORBIDDEN
+
+
+def _set_limits(connection: Connection) -> None:
+    # For this transaction only, so that a pooler between us and the server may reuse it.
+    milliseconds = str(PATIENCE * 1000 * 9 // 10)
+    connection.execute(LIMITS, {"statement": milliseconds, "lock": milliseconds})

@@ -1,0 +1,85 @@
+"""What is really there: names come from the database itself, never from a definition alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.types import TypeEngine
+
+from privacy.errors import InvalidError
+from privacy.stores.definition import Collection, StoreDefinition
+from privacy.stores.document import Faults
+
+CATALOGUES = ("pg_", "information_schema", "sqlite_")
+"""How schemas and tables begin that belong to the database itself."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The columns of one table or view, by exact name, with their types."""
+
+    columns: Mapping[str, TypeEngine[Any]]
+
+
+def tables_of(connection: Connection, definition: StoreDefinition) -> Mapping[str, Found]:
+    """Return by collection what the database has of it; what is not there is left out."""
+    wanted: dict[str, list[Collection]] = defaultdict(list)
+    for collection in definition.collections:
+        if not is_catalogue(collection.schema, collection.source_table):
+            wanted[collection.schema].append(collection)
+    found: dict[str, Found] = {}
+    for schema, collections in wanted.items():
+        columns = _columns(connection, schema, {c.source_table for c in collections})
+        for collection in collections:
+            if collection.source_table in columns:
+                reflected = columns[collection.source_table]
+                found[collection.name] = Found({c["name"]: c["type"] for c in reflected})
+    return found
+
+
+def is_catalogue(schema: str, table: str) -> bool:
+    """Whether a name belongs to the database's own books, which no store may declare."""
+    return schema.lower().startswith(CATALOGUES) or table.lower().startswith(CATALOGUES)
+
+
+def _columns(
+    connection: Connection, schema: str, tables: Iterable[str]
+) -> Mapping[str, list[ReflectedColumn]]:
+    reflected = inspect(connection).get_multi_columns(
+        schema=schema or None, filter_names=list(tables), kind=ObjectKind.ANY
+    )
+    return {table: columns for (_schema, table), columns in reflected.items()}
+
+
+def ensure_there(definition: StoreDefinition, found: Mapping[str, Found]) -> None:
+    """Raise InvalidError naming every declared collection and column that is missing."""
+    faults = Faults()
+    for collection in definition.collections:
+        note_missing(collection, found.get(collection.name), faults)
+    faults.raise_all(f"The data store {definition.name} is not as its definition says.")
+
+
+def note_missing(collection: Collection, found: Found | None, faults: Faults) -> None:
+    """Note what one collection declares and the database does not have."""
+    if found is None:
+        faults.add(collection.name, "the data store has no such table or view")
+        return
+    for column in collection.columns:
+        if column not in found.columns:
+            faults.add(f"{collection.name}.{column}", "the table has no such column")
+
+
+def ensure_collection(collection: Collection, found: Found | None) -> Found:
+    """Return what is there of one collection; raise InvalidError when it is not all there."""
+    faults = Faults()
+    note_missing(collection, found, faults)
+    if found is None or faults.found:
+        raise InvalidError(
+            f"The collection {collection.name} is not as its definition says.",
+            fields=faults.found,
+        )
+    return found

@@ -1,0 +1,72 @@
+"""SQLite files, opened so that nothing can be written."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import BigInteger, Integer, LargeBinary, NullType, String, TypeEngine
+from typing_extensions import override
+
+from privacy.errors import InvalidError
+from privacy.stores.connectors.sql import CONNECT_PATIENCE, SqlConnector
+
+ADDRESS = "The address of an SQLite store is sqlite:////path/to/file and nothing more."
+WRONG = ("no such", "ambiguous", "syntax", "misuse", "datatype")
+"""How SQLite names a question that does not fit its tables."""
+
+
+class SqliteConnector(SqlConnector):
+    """An SQLite file; read-only twice over, by its opening and by `query_only`."""
+
+    @override
+    def _open(self, address: str) -> Engine:
+        uri = f"file:{quote(str(file_of(address)))}?mode=ro"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(
+                uri, uri=True, timeout=CONNECT_PATIENCE, check_same_thread=False
+            )
+
+        # Each read opens the file afresh: a file that was replaced is seen, and none stays open.
+        engine = create_engine(
+            "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True
+        )
+        event.listen(engine, "connect", _forbid_writing)
+        return engine
+
+    @override
+    def _interrupt(self, connection: Any) -> None:
+        connection.interrupt()
+
+    @override
+    def _key_type(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
+        # A file may hold anything in any column, so for unusual types the text decides.
+        if isinstance(type_, Integer):
+            return BigInteger()
+        return type_ if isinstance(type_, LargeBinary | String) else NullType()
+
+    @override
+    def _is_wrong_question(self, error: DBAPIError) -> bool:
+        return any(word in str(error.orig).lower() for word in WRONG)
+
+
+def file_of(address: str) -> Path:
+    """Return the file that an address names; raise InvalidError for any other address."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise InvalidError(ADDRESS) from None
+    plain = url.get_backend_name() == "sqlite" and not (url.query or url.host)
+    if not plain or not url.database or url.database == ":memory:":
+        raise InvalidError(ADDRESS)
+    return Path(url.database).resolve()
+
+
+def _forbid_writing(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute("PRAGMA trusted_schema=OFF")

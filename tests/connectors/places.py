@@ -1,0 +1,179 @@
+"""Where the contract suite puts its rows: in memory, in an SQLite file, in PostgreSQL."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from typing_extensions import override
+
+from privacy.stores.connectors.postgres.connector import PostgresConnector
+from privacy.stores.connectors.sql import SqlConnector
+from privacy.stores.connectors.sqlite.connector import SqliteConnector
+from privacy.stores.definition import (
+    Collection,
+    DataCategory,
+    Field,
+    Identity,
+    StoreDefinition,
+)
+from privacy.stores.protocol import Store
+from tests.stores.fake_store import FakeStore, same
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to make: its columns with their SQL types, and its rows in column order."""
+
+    name: str
+    columns: Mapping[str, str]
+    rows: Sequence[Sequence[Any]]
+    key: tuple[str, ...] = ("id",)
+    normalise: Mapping[str, str] | None = None
+    schema: str = ""
+
+    def collection(self, number: int) -> Collection:
+        """Return its declaration under a plain name."""
+        normalise = self.normalise or {}
+        return Collection(
+            f"t{number}",
+            same(self.name),
+            self.key,
+            tuple(
+                Field(name, same(name), DataCategory.IDENTITY, normalise.get(name, "exact"))
+                for name in self.columns
+            ),
+            (Identity("any", (next(iter(self.columns)),)),),
+            table=self.name,
+            schema=self.schema,
+        )
+
+
+def definition_of(*tables: Table) -> StoreDefinition:
+    """Return a definition of tables; their collections are t0, t1 …"""
+    collections = tuple(table.collection(number) for number, table in enumerate(tables))
+    return StoreDefinition("place", same("place"), (), collections)
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it whatever it contains."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Place(ABC):
+    """Something that can hold tables and be opened as a store."""
+
+    def __init__(self) -> None:
+        self.opened: list[Store] = []
+
+    def close(self) -> None:
+        """Close every store that was opened here."""
+        for store in self.opened:
+            store.close()
+
+    @abstractmethod
+    def make(self, *tables: Table) -> Store:
+        """Create the tables with their rows and open them."""
+
+
+class Memory(Place):
+    """Rows in memory."""
+
+    @override
+    def make(self, *tables: Table) -> Store:
+        rows = {
+            f"t{number}": [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+            for number, table in enumerate(tables)
+        }
+        return FakeStore(definition_of(*tables), rows)
+
+
+class SqlPlace(Place):
+    """A database that speaks SQL."""
+
+    mark = "?"
+
+    @abstractmethod
+    def run(self, statement: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
+        """Run a statement for each row of parameters, with every right, and commit."""
+
+    @abstractmethod
+    def connector(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
+        """Return a connector for this database, or for another address of its kind."""
+
+    def open(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
+        """Open this database as a store with a definition."""
+        store = self.connector(definition, address)
+        self.opened.append(store)
+        return store
+
+    def fill(self, *tables: Table) -> None:
+        """Create tables with their rows."""
+        for table in tables:
+            columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
+            name = f"{quoted(table.schema)}." * bool(table.schema) + quoted(table.name)
+            self.run(f"CREATE TABLE {name} ({columns})")
+            marks = ", ".join([self.mark] * len(table.columns))
+            insert = f"INSERT INTO {self._escaped(name)} VALUES ({marks})"  # noqa: S608 -- ours
+            self.run(insert, table.rows)
+
+    def _escaped(self, text: str) -> str:
+        return text
+
+    @override
+    def make(self, *tables: Table) -> SqlConnector:
+        self.fill(*tables)
+        return self.open(definition_of(*tables))
+
+
+class SqliteFile(SqlPlace):
+    """A file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    @override
+    def run(self, statement: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
+        connection = sqlite3.connect(self.path)
+        connection.executemany(statement, rows) if rows != ((),) else connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    @override
+    def connector(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
+        return SqliteConnector(definition, address or f"sqlite:///{self.path}")
+
+
+class PostgresDatabase(SqlPlace):
+    """A database of its own on a real server."""
+
+    mark = "%s"
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+    @override
+    def run(self, statement: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
+        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+            if rows == ((),):
+                cursor.execute(statement.encode())
+            else:
+                cursor.executemany(statement.encode(), rows)
+
+    def empty(self) -> None:
+        """Drop all tables."""
+        self.run("DROP SCHEMA public CASCADE")
+        self.run("CREATE SCHEMA public")
+
+    @override
+    def _escaped(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    @override
+    def connector(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
+        return PostgresConnector(definition, address or self.url)

@@ -1,0 +1,172 @@
+"""Random stores with random rows, and an oracle that searches them the slow and obvious way."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from privacy.stores.definition import (
+    Collection,
+    Columns,
+    DataCategory,
+    Direction,
+    Field,
+    Identity,
+    Link,
+    StoreDefinition,
+)
+from privacy.stores.findings import Findings, Place
+from privacy.stores.protocol import Row
+from tests.stores.fake_store import same
+
+COLUMNS = ("id", "a", "b", "c")
+VALUES = st.one_of(st.none(), st.integers(0, 4))
+ONE = st.sampled_from([("a",), ("b",), ("c",), ("id",)])
+TWO = st.sampled_from([("a", "b"), ("b", "c"), ("c", "id")])
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is, and what is known of the subject."""
+
+    definitions: list[StoreDefinition]
+    rows: dict[Place, list[Row]]
+    seeds: dict[str, set[tuple[str, ...]]]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Return up to three stores of up to three collections, linked at random."""
+    names = {
+        f"s{number}": [f"c{index}" for index in range(draw(st.integers(1, 3)))]
+        for number in range(draw(st.integers(1, 3)))
+    }
+    places = [(store, name) for store, collections in names.items() for name in collections]
+    definitions = [
+        StoreDefinition(
+            store,
+            same(store),
+            (),
+            tuple(draw(collections(store, name, places)) for name in inside),
+        )
+        for store, inside in names.items()
+    ]
+    rows = {place: draw(row_lists()) for place in places}
+    kinds: dict[str, set[tuple[str, ...]]] = {"one": {(draw(st.integers(0, 4).map(str)),)}}
+    if draw(st.booleans()):
+        kinds["two"] = {(draw(st.integers(0, 4).map(str)), draw(st.integers(0, 4).map(str)))}
+    return World(definitions, rows, kinds)
+
+
+@st.composite
+def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> Collection:
+    """Return a collection of the four columns with some identities and links."""
+    identities = st.one_of(
+        st.builds(Identity, st.sampled_from(["one", "other"]), ONE, st.booleans()),
+        st.builds(Identity, st.just("two"), TWO, st.booleans()),
+    )
+    return Collection(
+        name,
+        same(name),
+        ("id",),
+        tuple(Field(column, same(column), DataCategory.IDENTITY) for column in COLUMNS),
+        tuple(draw(st.lists(identities, max_size=2))),
+        tuple(draw(st.lists(links(store, places), max_size=3))),
+    )
+
+
+@st.composite
+def links(draw: st.DrawFn, store: str, places: list[Place]) -> Link:
+    """Return a link of one or two columns to any collection, its own store's or another's."""
+    to_store, to_name = draw(st.sampled_from(places))
+    columns = draw(st.sampled_from([ONE, TWO]))
+    return Link(
+        draw(columns),
+        to_name if to_store == store else f"{to_store}.{to_name}",
+        draw(columns),
+        draw(st.sampled_from(Direction)),
+        draw(st.booleans()),
+    )
+
+
+@st.composite
+def row_lists(draw: st.DrawFn) -> list[Row]:
+    """Return rows with distinct ids and few values, so that many of them meet."""
+    ids = draw(st.lists(st.integers(0, 9), unique=True, max_size=6))
+    return [{"id": number} | {name: draw(VALUES) for name in "abc"} for number in ids]
+
+
+class Oracle:
+    """Looks at every row again and again until nothing changes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.known = {(kind, value) for kind, values in world.seeds.items() for value in values}
+        self.owned: set[tuple[Place, object]] = set()
+        while self._changes():
+            pass
+
+    def _changes(self) -> bool:
+        before = len(self.owned), len(self.known)
+        for place, collection in self._places():
+            for row in self.world.rows[place]:
+                if self._is_owned(place, collection, row):
+                    self.owned.add((place, row["id"]))
+                    self.known |= {
+                        (identity.kind, value)
+                        for identity in collection.identities
+                        if identity.spreads and (value := _key(row, identity.columns))
+                    }
+        return before != (len(self.owned), len(self.known))
+
+    def _places(self) -> list[tuple[Place, Collection]]:
+        return [((d.name, c.name), c) for d in self.world.definitions for c in d.collections]
+
+    def _is_owned(self, place: Place, collection: Collection, row: Row) -> bool:
+        return any(
+            (identity.kind, _key(row, identity.columns)) in self.known
+            for identity in collection.identities
+        ) or self._is_target(place, row, Direction.OWNS)
+
+    def _is_target(self, place: Place, row: Row, direction: Direction) -> bool:
+        return any(
+            _target(origin, link) == place
+            and (key := _key(row, link.to_columns)) is not None
+            and any(
+                _key(source, link.columns) == key
+                for source in self.world.rows[origin]
+                if (origin, source["id"]) in self.owned
+            )
+            for origin, collection in self._places()
+            for link in collection.links
+            if link.direction is direction
+        )
+
+    def context(self) -> set[tuple[Place, object]]:
+        """Return the rows that are only referred to."""
+        return {
+            (place, row["id"])
+            for place, _collection in self._places()
+            for row in self.world.rows[place]
+            if (place, row["id"]) not in self.owned
+            and self._is_target(place, row, Direction.REFERS)
+        }
+
+
+def _target(origin: Place, link: Link) -> Place:
+    store, dot, name = link.to.partition(".")
+    return (store, name) if dot else (origin[0], link.to)
+
+
+def _key(row: Row, columns: Columns) -> tuple[str, ...] | None:
+    values = [row[column] for column in columns]
+    return None if None in values else tuple(str(value) for value in values)
+
+
+def places_found(findings: Findings, *, owned: bool) -> set[tuple[Place, object]]:
+    """Return the rows of the findings in the oracle's form."""
+    return {
+        (place, row.values["id"])
+        for place, rows in findings.rows.items()
+        for row in rows
+        if row.owned == owned
+    }
