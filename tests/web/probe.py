@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
 
 
 def _banner() -> Blueprint:
-    blueprint = Blueprint("banner", __name__, url_prefix="/banner")
+    blueprint = Blueprint("probe_banner", __name__, url_prefix="/banner")
 
     @blueprint.post("/probe")
     @auth.public("a probe")
@@ -56,7 +56,7 @@ def _banner() -> Blueprint:
     def get(query: dict[str, Any]) -> flask.Response:
         return jsonify(query)
 
-    @blueprint.post("/site/<key>")
+    @blueprint.post("/probe-site/<key>")
     @auth.public("a probe")
     def site(key: str) -> flask.Response:
         limits.take_for_site(key)
@@ -66,21 +66,26 @@ def _banner() -> Blueprint:
 
 
 def _portal() -> flask.Blueprint:
-    blueprint = flask.Blueprint("portal", __name__, url_prefix="/portal")
+    blueprint = flask.Blueprint("probe_portal", __name__, url_prefix="/portal")
 
     @blueprint.route("/probe/<token>", methods=["GET", "POST"])
     @auth.public("a probe")
     def probe(token: str) -> str:
-        return f"<p>{len(token)}</p>"
+        return f"<p>{len(token) + len(flask.request.form)}</p>"
 
-    @blueprint.get("/error/<code>")
+    @blueprint.get("/probe-address")
+    @auth.public("a probe")
+    def address() -> str:
+        return str(flask.request.remote_addr)
+
+    @blueprint.get("/probe-error/<code>")
     @auth.public("a probe")
     def error(code: str) -> str:
         if code in ERRORS:
             raise ERRORS[code]
         raise RuntimeError(f"the name of {PERSONAL}")
 
-    @blueprint.get("/script")
+    @blueprint.get("/probe-script")
     @auth.public("a probe")
     def script() -> str:
         return f'<script nonce="{current.nonce()}"></script>'
@@ -89,24 +94,24 @@ def _portal() -> flask.Blueprint:
 
 
 def _console() -> flask.Blueprint:
-    blueprint = flask.Blueprint("console", __name__, url_prefix="/console")
+    blueprint = flask.Blueprint("probe_console", __name__, url_prefix="/console")
 
     @blueprint.route("/probe", methods=["GET", "POST"])
     @auth.operators_only(Permission.REQUESTS_READ)
     def probe() -> str:
         return f"{current.operator().name}|{flask.render_template_string('{{ csrf_field() }}')}"
 
-    @blueprint.get("/controllers/<uuid:controller_id>")
+    @blueprint.get("/probe-controllers/<uuid:controller_id>")
     @auth.operators_only(Permission.REQUESTS_READ)
     def controller(controller_id: UUID) -> str:
         return str(controller_id)
 
-    @blueprint.get("/anyone")
+    @blueprint.get("/probe-anyone")
     @auth.signed_in
     def anyone() -> str:
         return current.operator().actor
 
-    @blueprint.post("/sign-in")
+    @blueprint.post("/probe-sign-in")
     @auth.public("a probe")
     @limits.limited("sign-in")
     def sign_in() -> str:
@@ -116,14 +121,14 @@ def _console() -> flask.Blueprint:
 
 
 def _machines() -> Blueprint:
-    blueprint = Blueprint("admin", __name__, url_prefix="/v1")
+    blueprint = Blueprint("probe_machines", __name__, url_prefix="/v1")
 
     @blueprint.get("/probe")
     @auth.operators_only(Permission.AUDIT_READ)
     def probe() -> flask.Response:
         return jsonify(actor=current.operator().actor)
 
-    @blueprint.get("/error/<code>")
+    @blueprint.get("/probe-error/<code>")
     @auth.public("a probe")
     def error(code: str) -> flask.Response:
         if code in ERRORS:

@@ -119,20 +119,20 @@ def sender(core: Flask) -> FlaskClient:
 def test_too_many_tries_are_answered_429_with_the_wait(sender: FlaskClient):
     tries = LIMITS["sign-in"].calls
     headers = {"Sec-Fetch-Site": "same-origin"}
-    answers = [sender.post("/console/sign-in", headers=headers) for _ in range(tries + 1)]
+    answers = [sender.post("/console/probe-sign-in", headers=headers) for _ in range(tries + 1)]
     assert [one.status_code for one in answers] == [200] * tries + [429]
     assert int(answers[-1].headers["Retry-After"]) >= 1
-    assert sender.get("/portal/script").status_code == 200  # another bucket
+    assert sender.get("/portal/probe-script").status_code == 200  # another bucket
 
 
 def test_a_flood_from_one_address_leaves_another_alone(sender: FlaskClient):
     headers = {"Sec-Fetch-Site": "same-origin"}
     flood = [
-        sender.post("/console/sign-in", headers=headers)
+        sender.post("/console/probe-sign-in", headers=headers)
         for _ in range(LIMITS["sign-in"].calls + 1)
     ]
     other = sender.post(
-        "/console/sign-in", headers=headers, environ_overrides={"REMOTE_ADDR": "192.0.2.9"}
+        "/console/probe-sign-in", headers=headers, environ_overrides={"REMOTE_ADDR": "192.0.2.9"}
     )
     assert (flood[-1].status_code, other.status_code) == (429, 200)
 
@@ -140,7 +140,7 @@ def test_a_flood_from_one_address_leaves_another_alone(sender: FlaskClient):
 def test_a_forged_forwarding_header_makes_no_new_sender(sender: FlaskClient):
     answers = [
         sender.post(
-            "/console/sign-in",
+            "/console/probe-sign-in",
             headers={"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": f"192.0.2.{number}"},
         )
         for number in range(LIMITS["sign-in"].calls + 1)
@@ -154,7 +154,7 @@ def test_one_site_has_a_bucket_of_its_own(settings: Settings, clock: FakeClock):
     sender = app.test_client()
     statuses = [
         sender.post(
-            f"/banner/site/{key}", environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"}
+            f"/banner/probe-site/{key}", environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"}
         ).status_code
         for n, key in enumerate(("a", "a", "a", "b"))
     ]

@@ -45,7 +45,7 @@ LIMITS: Mapping[str, Limit] = {
 }
 """The name of a bucket and what fits in it; printed at start."""
 
-_BY_SURFACE: Final = {"banner": "banner", "admin": "machine"}
+_BY_SURFACE: Final = {"/banner/": "banner", "/v1/": "machine"}
 
 
 class Buckets:
@@ -124,9 +124,9 @@ def prefix(address: str | None) -> str:
 
 
 def _bucket_name() -> str:
-    surface = _BY_SURFACE.get((request.blueprint or "").split(".")[0])
-    if surface:
-        return surface
+    for address, name in _BY_SURFACE.items():
+        if request.path.startswith(address):
+            return name
     return "page" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
 
 
