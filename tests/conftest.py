@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from privacy.audit import guard
 from privacy.crypto import Keyring
@@ -18,6 +19,12 @@ from privacy.subjects.keys import KeyCabinet
 from privacy.tables import METADATA
 from tests.fakes import FakeClock
 from tests.postgres import NoPostgresError, PostgresServer, running_server
+
+# A busy machine is no fault of the code; no test asserts a time.
+settings.register_profile(
+    "privacy", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("privacy")
 
 BACKENDS = ("sqlite", "postgresql")
 TEMPLATE = "migrated_template"
