@@ -56,6 +56,13 @@ def test_no_altered_note_opens(data: st.DataObject):
         open_note(note[:place] + other + note[place + 1 :], [Verifier(GO_VKEY)])
 
 
+def test_a_signature_is_written_in_one_way_only():
+    # "AM=" and "AN=" decode to the same byte; two texts for one note would be two notes.
+    assert GO_LINE.endswith("JnAM=\n")
+    with pytest.raises(SealError, match="malformed"):
+        open_note(f"{GO_TEXT}\n{GO_LINE}".replace("JnAM=", "JnAN="), [Verifier(GO_VKEY)])
+
+
 def test_signatures_of_unknown_keys_are_ignored():
     ours, theirs = a_signer("ours"), a_signer("theirs")
     note = ours.sign_note("hello\n")

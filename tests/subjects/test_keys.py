@@ -141,6 +141,20 @@ def test_keys_that_were_rolled_back_are_never_used_again(
     assert kept == made[1] != made[0]
 
 
+def test_a_session_that_renews_a_key_wraps_under_it_at_once(
+    database: Database, cabinet: KeyCabinet, clock: FakeClock, controller_id: UUID
+):
+    with database.transaction() as session:
+        assert cabinet.wrap_key(session, controller_id=controller_id).version == 1
+        rotate_controller_key(
+            session, actor="system", at=clock(), cabinet=cabinet, controller_id=controller_id
+        )
+        assert cabinet.wrap_key(session, controller_id=controller_id).version == 2
+        session.rollback()
+    with database.reading() as session:
+        assert cabinet.wrap_key(session, controller_id=controller_id).version == 1
+
+
 def test_another_process_opens_what_a_version_sealed_that_it_has_not_met(
     database: Database, keyring: Keyring, clock: FakeClock, controller_id: UUID
 ):
