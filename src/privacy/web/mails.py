@@ -1,0 +1,100 @@
+"""Mails: each is a subject, a few sentences and at most one link, said as text and as HTML.
+
+Variables are texts, as the outbox keeps them: a name that ends in `_at` holds an instant in ISO
+8601 with its zone, one that ends in `_on` a day; both are spelled in the mail's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from privacy.errors import InvalidError
+from privacy.outbox.mail import Mail
+from privacy.web.pages import standalone
+from privacy.web.words import Words, closest_language
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one template of a mail is made of, beside its words in the catalogues."""
+
+    needs: frozenset[str]
+    """The names of its variables, every one of them."""
+    quote: str = ""
+    """The variable that is shown word for word, as somebody wrote it."""
+    facts: tuple[str, ...] = ()
+    """Further paragraphs, by their last key."""
+
+
+LETTERS: Mapping[str, Letter] = {
+    "confirm_request": Letter(frozenset({"controller", "kind", "link", "expires_at"})),
+    "request_received": Letter(frozenset({"controller", "link", "due_on"})),
+    "request_ready": Letter(frozenset({"controller", "link", "expires_at"})),
+    "request_refused": Letter(
+        frozenset({"controller", "reason", "contact"}), quote="reason", facts=("remedies",)
+    ),
+    "request_extended": Letter(
+        frozenset({"controller", "reason", "due_on"}), quote="reason", facts=("due",)
+    ),
+    "dpo_new_request": Letter(frozenset({"controller", "link", "due_on"})),
+}
+"""Every template that may be put into the outbox, by name."""
+
+
+def render_mail(template: str, language: str, variables: Mapping[str, str]) -> Mail:
+    """Return a mail with its words filled in; other languages than ours get the first of ours.
+
+    Raises InvalidError for a template that does not exist, for missing or foreign variables, for
+    a date that cannot be read and for a link that is not http(s); no message repeats a value.
+    """
+    letter = LETTERS.get(template)
+    if letter is None:
+        raise InvalidError("No mail has this template; see LETTERS.")
+    if variables.keys() != letter.needs:
+        raise InvalidError(f"This mail needs exactly: {', '.join(sorted(letter.needs))}.")
+    words = Words(closest_language(language))
+    spoken = {name: _spoken(words, name, value) for name, value in variables.items()}
+    parts = _parts(words, template, letter, spoken)
+    return Mail(
+        subject=" ".join(str(parts["subject"]).split()),
+        text=standalone(words.language, "mail/letter.txt", letter=parts),
+        html=standalone(words.language, "mail/letter.html", letter=parts),
+    )
+
+
+def _parts(
+    words: Words, template: str, letter: Letter, spoken: Mapping[str, str]
+) -> dict[str, str | list[str]]:
+    """Return what both forms of the letter show; a letter without a link has none of its parts."""
+    say = {
+        part: words.text(f"mail.{template}.{part}", **spoken)
+        for part in ("subject", "opening", "closing", *letter.facts)
+    }
+    link = spoken.get("link", "")
+    about_link = {
+        part: words.text(f"mail.{template}.{part}", **spoken) if link else ""
+        for part in ("action", "button")
+    }
+    return {
+        **say,
+        **about_link,
+        "link": link,
+        "quote": spoken.get(letter.quote, ""),
+        "facts": [say[fact] for fact in letter.facts],
+        "greeting": words.text("mail.hello"),
+        "sign": spoken["controller"],
+    }
+
+
+def _spoken(words: Words, name: str, value: str) -> str:
+    if name == "kind":
+        return words.text(f"right.{value}.title")
+    if name == "link" and urlsplit(value).scheme not in {"http", "https"}:
+        raise InvalidError("The link of a mail must begin with http:// or https://.")
+    try:
+        if name.endswith("_at"):
+            return words.instant(datetime.fromisoformat(value))
+        return words.day(date.fromisoformat(value)) if name.endswith("_on") else value
+    except ValueError:
+        raise InvalidError(f"The variable {name} must be a date in ISO 8601.") from None
