@@ -1,0 +1,267 @@
+"""The console of the same fictional shop, page by page."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from privacy.operators.roles import MATRIX, Permission, Role
+from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
+from tests.pages.preview import Case
+
+PATH = "/console/"
+OPERATOR = {
+    "id": UUID("019b7c00-0000-7000-8000-0000000000d1"),
+    "name": "Inès Fontaine",
+    "email": "ines.fontaine@maison-lumen.example",
+    "roles": [Role.DPO],
+}
+BASE = {"controller": CONTROLLER, "operator": OPERATOR, "may": MATRIX[Role.DPO], "today": TODAY}
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def console_cases() -> Iterator[Case]:
+    """Yield every page that an operator may meet."""
+    for name, template, context in _all():
+        yield Case(f"console-{name}", f"console/{template}.html", {**BASE, **context}, PATH)
+
+
+Page = tuple[str, str, dict[str, Any]]
+
+
+def _all() -> Iterator[Page]:
+    blank: dict[str, Any] = {"values": {}, "errors": {}, "next": None}
+    yield "sign-in", "sign_in", blank
+    failed = {"values": {"email": OPERATOR["email"]}, "errors": {"sign_in": "sign_in.failed"}}
+    yield "sign-in-failed", "sign_in", {**failed, "next": "/console/audit"}
+    yield from _boards()
+    yield from _details()
+    yield from _logs()
+    yield from _stores()
+    yield from _consents()
+    yield "roles", "roles", {**_team(), "operators": _operators()}
+    yield "roles-empty", "roles", {**_team(), "operators": []}
+    yield "account", "account", {"errors": {}, "flash": "password_changed"}
+    wrong = {"current": "password.wrong", "again": "password.different"}
+    yield "account-faults", "account", {"errors": wrong}
+
+
+def _boards() -> Iterator[Page]:
+    due = (-3, 0, 1, 9, 18, 40)
+    states = ("open", "open", "approved", "open", "submitted", "open")
+    rows = [
+        request(
+            state,
+            id=UUID(int=REQUEST_ID.int + 7919 * n),
+            legal_latest_on=TODAY + timedelta(days=days),
+            extended_at=at(12) if days > 30 else None,
+            subject_id=None if state == "submitted" else UUID(int=10**30 + 77 * n),
+        )
+        for n, (days, state) in enumerate(zip(due, states, strict=True))
+    ]
+    rows.append(request("completed", closed_at=at(17)))
+    counts = [("open", 4), ("approved", 1), ("submitted", 1), ("completed", 1204)]
+    board = {"states": counts, "state": None}
+    yield "board", "requests", {**board, "requests": rows, "flash": "approved"}
+    yield "board-empty", "requests", {"states": [], "state": None, "requests": []}
+    yield "board-filtered", "requests", {**board, "requests": [], "state": "approved"}
+
+
+def _details() -> Iterator[Page]:
+    open_now = {
+        "subject_request": request("open"),
+        "email": "camille.vasseur@exemple.fr",
+        "reason": None,
+        "tasks": [],
+        "titles": {"shop": "Boutique en ligne", "loyalty": "Fidélité"},
+        "timeline": [
+            {"at": at(5), "action": "request.submitted", "actor": "subject"},
+            {"at": at(5, 9, 31), "action": "request.verified", "actor": "subject"},
+        ],
+        "can": {"approve", "refuse", "extend"},
+        "form": None,
+        "errors": {},
+        "values": {},
+    }
+    yield "request-open", "request_detail", open_now
+    missing = {"ground": "ground.missing", "refuse-reason": "reason.missing"}
+    yield "request-faults", "request_detail", {**open_now, "form": "refuse", "errors": missing}
+    agent: dict[str, Any] = {"can": set(), "email": None, "may": MATRIX[Role.AGENT]}
+    yield "request-agent", "request_detail", {**open_now, **agent}
+    waiting = {"can": set(), "subject_request": request("submitted", subject_id=None)}
+    yield "request-submitted", "request_detail", {**open_now, **waiting}
+    yield "request-approved", "request_detail", {**open_now, **_searched()}
+    why = {"reason": "Demande identique à celle du 2 mars.", "can": set()}
+    refused = request("refused", closed_at=at(17))
+    yield "request-refused", "request_detail", {**open_now, **why, "subject_request": refused}
+
+
+def _searched() -> dict[str, Any]:
+    tasks = [
+        ("consent", "found", 6, "", at(9)),
+        ("shop", "found", 1214, "", at(9)),
+        ("loyalty", "failed", 0, "unavailable", at(9)),
+        ("archive", "not_searched", 0, "no-path", at(9)),
+        ("newsletter", "owed", 0, "", None),
+    ]
+    names = ("store_name", "state", "found", "detail", "finished_at")
+    later = request("approved", extended_at=at(8), legal_latest_on=date(2026, 6, 5))
+    return {
+        "subject_request": {**later, "target_on": date(2026, 6, 5)},
+        "tasks": [dict(zip(names, task, strict=True)) for task in tasks],
+        "reason": "Trois archives anciennes à relire.",
+        "can": set(),
+        "timeline": [
+            {"at": at(5), "action": "request.submitted", "actor": "subject"},
+            {"at": at(8), "action": "request.extended", "actor": f"operator:{OPERATOR['id']}"},
+            {
+                "at": at(9),
+                "action": "request.store-searched",
+                "actor": "job:fulfil",
+                "note": "shop",
+            },
+            {"at": at(9), "action": "room.new-act", "actor": "system"},
+        ],
+    }
+
+
+def _logs() -> Iterator[Page]:
+    log = {
+        "entries": _entries(),
+        "actions": ["consent.recorded", "request.approved", "request.submitted"],
+        "filters": {},
+        "errors": {},
+        "newer": None,
+        "older": 1180,
+        "checkpoint": {
+            "size": 1204,
+            "root": EMPTY,
+            "signed_at": at(20, 8, 2),
+            "key": "maison-lumen.example/audit+8f2c61d0",
+        },
+        "pending": 1,
+        "verdict": None,
+    }
+    yield "audit", "audit", log
+    good = {"good": True, "entries": 1204, "at": at(20, 8, 5), "faults": []}
+    yield "audit-good", "audit", {**log, "verdict": good}
+    faults = [
+        {"index": 1202, "fault": "The bytes of entry 1202 were altered."},
+        {"index": None, "fault": "There are tiles that belong to no entry."},
+    ]
+    bad = {"good": False, "entries": 1204, "at": at(20, 8, 5), "faults": faults}
+    yield "audit-bad", "audit", {**log, "verdict": bad}
+    nothing: dict[str, Any] = {
+        "entries": [],
+        "older": None,
+        "checkpoint": None,
+        "filters": {"actor": "job:seal"},
+    }
+    yield "audit-empty", "audit", {**log, **nothing, "errors": {"filter": "filter.invalid"}}
+
+
+def _entries() -> list[dict[str, Any]]:
+    lines = [
+        (None, "request.approved", f"operator:{OPERATOR['id']}", "Inès Fontaine"),
+        (1203, "operator.signed-in", f"operator:{OPERATOR['id']}", "Inès Fontaine"),
+        (1202, "request.verified", "subject", None),
+        (1201, "consent.recorded", "subject", None),
+        (1200, "store.checked", "job:check-stores", None),
+    ]
+    return [
+        {
+            "index": index,
+            "at": at(20, 8, 1),
+            "action": action,
+            "actor": actor,
+            "name": name,
+            "subject_id": UUID(int=10**37 + 7) if actor == "subject" else None,
+            "details": {"request": str(REQUEST_ID), "due_on": "2026-04-07", "late": False},
+            "leaf_hash": EMPTY,
+        }
+        for index, action, actor, name in lines
+    ]
+
+
+def _stores() -> Iterator[Page]:
+    rows = [
+        ("consent", "Choix et consentements", "own", True, 1, at(20), True),
+        ("shop", "Boutique en ligne", "postgresql", False, 7, at(20), True),
+        ("loyalty", "Fidélité", "sqlite", False, 3, at(19), False),
+        ("archive", "Archives papier", "manual", False, 1, None, None),
+    ]
+    names = ("name", "title", "kind", "own", "collections", "checked_at", "good")
+    stores = [dict(zip(names, row, strict=True)) for row in rows]
+    yield "stores", "stores", {"data_stores": stores}
+    yield "stores-empty", "stores", {"data_stores": []}
+    error = {"error": "could not connect: connection refused"}
+    collections = {"collections": _collections()}
+    yield "store", "store_detail", {"data_store": {**stores[2], **error}, **collections}
+    bare = {"data_store": {**stores[3], "error": None}, "collections": []}
+    yield "store-bare", "store_detail", bare
+
+
+def _collections() -> list[dict[str, Any]]:
+    fields = [
+        ("email", "Adresse e-mail", "Coordonnées", "email", False),
+        ("birth_date", "Date de naissance", "Identité", None, False),
+        ("diet", "Régime alimentaire", "Données sensibles", None, True),
+    ]
+    names = ("name", "title", "category", "identifier", "sensitive")
+    described = [dict(zip(names, one, strict=True)) for one in fields]
+    links = [{"field": "card_id", "to": "card.id"}]
+    return [
+        {"name": "member", "title": "Adhérents", "fields": described, "links": links},
+        {"name": "movement", "title": "Mouvements", "fields": described[:1], "links": []},
+    ]
+
+
+def _consents() -> Iterator[Page]:
+    purposes = [
+        {"code": "audience", "title": "Statistiques détaillées", "granted": 8120, "refused": 5043},
+        {"code": "ads", "title": "Publicité personnalisée", "granted": 2210, "refused": 10953},
+        {"code": "social", "title": "Vidéos et réseaux sociaux", "granted": 0, "refused": 0},
+    ]
+    answers = [
+        {
+            "at": at(20, 8, n),
+            "title": purposes[n % 2]["title"],
+            "granted": n % 2 == 0,
+            "site": "maison-lumen.example",
+            "method": ("accept_all", "refuse_all", "choices", "gpc")[n],
+            "receipt": UUID(int=REQUEST_ID.int + n),
+        }
+        for n in range(4)
+    ]
+    page: dict[str, Any] = {
+        "purposes": purposes,
+        "latest": answers,
+        "receipt": None,
+        "found": None,
+        "errors": {},
+    }
+    yield "consents", "consents", page
+    found = {
+        **answers[0],
+        "language": "fr",
+        "notice": EMPTY,
+        "leaf": EMPTY,
+        "valid_until": at(20),
+    }
+    yield "consents-found", "consents", {**page, "receipt": answers[0]["receipt"], "found": found}
+    unknown = {"receipt": "1234", "errors": {"receipt": "receipt.unknown"}}
+    yield "consents-unknown", "consents", {**page, **unknown, "latest": [], "purposes": []}
+
+
+def _team() -> dict[str, Any]:
+    return {"matrix": MATRIX, "permissions": list(Permission)}
+
+
+def _operators() -> list[dict[str, Any]]:
+    others = [
+        ("Marc Delorme", "marc.delorme@maison-lumen.example", [Role.AGENT], "active"),
+        ("Léa Roussel", "lea.roussel@maison-lumen.example", [Role.AGENT, Role.AUDITOR], "closed"),
+    ]
+    names = ("name", "email", "roles", "state")
+    rows = [{"id": None, **dict(zip(names, one, strict=True))} for one in others]
+    return [{**OPERATOR, "state": "active"}, *rows]

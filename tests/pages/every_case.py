@@ -1,0 +1,7 @@
+"""Every page that there is, in every situation worth a look."""
+
+from tests.pages.console_cases import console_cases
+from tests.pages.package_cases import package_cases
+from tests.pages.portal_cases import portal_cases
+
+CASES = [*portal_cases(), *console_cases(), *package_cases()]

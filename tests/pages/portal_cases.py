@@ -1,0 +1,106 @@
+"""The portal of a fictional shop, page by page."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from tests.pages.preview import Case
+
+CONTROLLER = {
+    "name": "Maison Lumen",
+    "slug": "maison-lumen",
+    "address": "1 rue de la Démonstration, 00000 Fictive",
+    "contact_email": "bonjour@maison-lumen.example",
+    "dpo_contact": "dpo@maison-lumen.example",
+    "policy_url": "https://maison-lumen.example/confidentialite",
+}
+TODAY = date(2026, 3, 20)
+REQUEST_ID = UUID("019b7c1e-5d00-7a11-8c3f-5e1f7f3a9c21")
+TOKEN = "k3v0t2Jm5nQe8rYw1xZs4uLp7aBd0cFg"
+
+
+def at(day: int, hour: int = 9, minute: int = 14) -> datetime:
+    """Return an instant of March 2026."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+def request(state: str, **changes: Any) -> dict[str, Any]:
+    """Return a request in a state."""
+    return {
+        "id": REQUEST_ID,
+        "kind": "access",
+        "state": state,
+        "language": "fr",
+        "received_on": date(2026, 3, 5),
+        "received_at": at(5),
+        "verified_at": None if state == "submitted" else at(5, 9, 31),
+        "target_on": date(2026, 4, 5),
+        "legal_latest_on": date(2026, 4, 7),
+        "extended_at": None,
+        "closed_at": None,
+        "subject_id": UUID("7d1a44aa-21c4-4e2b-9b0e-04d2c9a8e3f1"),
+        **changes,
+    }
+
+
+def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
+    """Return the page on which a person follows a request."""
+    timeline = [{"at": at(5 + 3 * n), "step": step} for n, step in enumerate(steps)]
+    context = {
+        "controller": CONTROLLER,
+        "subject_request": request(state, **changes.pop("request", {})),
+        "reason": None,
+        "timeline": timeline,
+        "today": TODAY,
+    }
+    return Case(f"portal-status-{name}", "portal/status.html", {**context, **changes})
+
+
+def portal_cases() -> Iterator[Case]:
+    """Yield every page that a person may meet."""
+    base = {"controller": CONTROLLER}
+    form = {**base, "kinds": ["access"], "values": {}, "errors": {}}
+    yield Case("portal-home", "portal/home.html", {**base, "kinds": ["access"]})
+    yield Case("portal-home-two", "portal/home.html", {**base, "kinds": ["access", "erasure"]})
+    yield Case("portal-form", "portal/request_form.html", form)
+    wrong = {"values": {"email": "camille@"}, "errors": {"email": "email.invalid"}}
+    yield Case("portal-form-faults", "portal/request_form.html", {**form, **wrong})
+    several = {"kinds": ["access", "erasure"], "errors": {"kind": "kind.missing"}}
+    yield Case("portal-form-several", "portal/request_form.html", {**form, **several})
+    yield Case("portal-sent", "portal/sent.html", base)
+    link = {**base, "token": TOKEN}
+    yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
+    package = {"expires_at": at(27, 16, 0), "size": 2_412_000}
+    yield Case("portal-download", "portal/download.html", {**link, **package})
+    for use in ("confirm", "status", "download"):
+        yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})
+    yield from _statuses()
+    yield from _errors()
+
+
+def _statuses() -> Iterator[Case]:
+    begun = ["submitted", "verified"]
+    yield status("submitted", "submitted", begun[:1])
+    yield status("open", "open", begun, flash="confirmed")
+    longer = {"extended_at": at(18), "legal_latest_on": date(2026, 6, 5)}
+    why = "Votre demande touche trois archives anciennes, que nous relisons une à une."
+    yield status("extended", "open", [*begun, "extended"], request=longer, reason=why)
+    yield status("approved", "approved", [*begun, "approved"])
+    yield status("ready", "ready", [*begun, "approved", "ready"])
+    closed = {"closed_at": at(17)}
+    yield status("completed", "completed", [*begun, "approved", "completed"], request=closed)
+    why = "Cette demande répète à l’identique celle du 2 mars, déjà répondue.\nRien n’a changé."
+    yield status("refused", "refused", [*begun, "refused"], request=closed, reason=why)
+    yield status("expired", "expired", ["submitted", "expired"], request=closed)
+    yield status("lapsed", "lapsed", [*begun, "approved", "lapsed"], request=closed)
+    yield status("late", "open", begun, today=date(2026, 4, 10))
+
+
+def _errors() -> Iterator[Case]:
+    codes = ("not-found", "gone", "too-many", "unavailable", "error", "too-large", "unheard-of")
+    for code in codes:
+        context = {"code": code, "error_id": "9f2c61d07be4a815", "retry_after": 90}
+        yield Case(f"error-{code}", "error.html", context)
+    context = {"code": "forbidden", "error_id": "9f2c61d07be4a815", "home": "/console/"}
+    yield Case("error-forbidden", "error.html", context, "/console/audit")

@@ -1,0 +1,90 @@
+"""Every page with fictional contents, as static HTML: for eyes, browsers and accessibility rules.
+
+`python -m tests.pages FOLDER` writes them all, with an index.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+from markupsafe import Markup
+
+from privacy.web import pages
+
+ROUTES = {
+    "portal.home": "/portal/<slug>/",
+    "portal.request_form": "/portal/<slug>/request",
+    "portal.submit": "/portal/<slug>/request",
+    "portal.sent": "/portal/<slug>/sent",
+    "portal.confirm": "/portal/<slug>/confirm/<token>",
+    "portal.status": "/portal/<slug>/status/<token>",
+    "portal.download": "/portal/<slug>/download/<token>",
+    "console.sign_in": "/console/sign-in",
+    "console.sign_out": "/console/sign-out",
+    "console.requests": "/console/",
+    "console.request_detail": "/console/requests/<request_id>",
+    "console.approve": "/console/requests/<request_id>/approve",
+    "console.refuse": "/console/requests/<request_id>/refuse",
+    "console.extend": "/console/requests/<request_id>/extend",
+    "console.audit": "/console/audit",
+    "console.verify": "/console/audit/verify",
+    "console.stores": "/console/stores",
+    "console.store_detail": "/console/stores/<name>",
+    "console.consents": "/console/consents",
+    "console.roles": "/console/roles",
+    "console.account": "/console/account",
+}
+HOST = "http://preview.test"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+STATIC = Path(pages.__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One page in one situation."""
+
+    name: str
+    template: str
+    context: dict[str, Any] = field(repr=False)
+    path: str = "/portal/maison-lumen/"
+
+
+def preview_app() -> Flask:
+    """Return an app that knows the pages and the names of all routes, and nothing else."""
+    folder = Path(pages.__file__).parent
+    app = Flask("preview", template_folder=str(folder / "templates"), static_folder=str(STATIC))
+    app.testing = True
+    for number, (endpoint, rule) in enumerate(ROUTES.items()):
+        app.add_url_rule(rule, endpoint, Response, methods=["POST"] if number % 2 else ["GET"])
+    hidden = Markup('<input type="hidden" name="csrf_token" value="preview">')
+    app.jinja_env.globals["csrf_field"] = lambda: hidden
+    pages.install(app)
+    return app
+
+
+def show(app: Flask, case: Case, language: str = "fr") -> str:
+    """Return the HTML of a case."""
+    if case.template.startswith("package/"):
+        return pages.package_page(language, **case.context)
+    with app.test_request_context(case.path, headers={"Accept-Language": language}):
+        return pages.render(case.template, **case.context)
+
+
+def write(folder: Path, cases: Iterable[Case]) -> None:
+    """Write every case in both languages, and an index of them."""
+    app, lines = preview_app(), []
+    for case in cases:
+        for language in ("fr", "en"):
+            name = f"{case.name}.{language}.html"
+            html = show(app, case, language).replace('"/static/', '"static/')
+            (folder / name).write_text(html, "utf-8")
+            lines.append(f'<li><a href="{name}">{name}</a></li>')
+    (folder / "static").mkdir(exist_ok=True)
+    for file in STATIC.iterdir():
+        (folder / "static" / file.name).write_bytes(file.read_bytes())
+    (folder / "index.html").write_text(f"<!doctype html><ul>{''.join(lines)}</ul>", "utf-8")
