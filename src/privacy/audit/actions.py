@@ -44,6 +44,7 @@ class Action(StrEnum):
     REQUEST_SUBMITTED = "request.submitted"
     REQUEST_VERIFIED = "request.verified"
     REQUEST_VIEWED = "request.viewed"
+    SITE_CHANGED = "site.changed"
     SITE_REGISTERED = "site.registered"
     STORE_CHECKED = "store.checked"
     STORE_REGISTERED = "store.registered"
@@ -98,6 +99,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     ),
     Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
     Action.REQUEST_VIEWED: frozenset({"request"}),
+    Action.SITE_CHANGED: frozenset({"origins", "site"}),
     Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
     Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
     Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),

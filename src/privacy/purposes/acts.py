@@ -110,6 +110,24 @@ def register_site(
     return made
 
 
+def allow_origins(
+    session: Session, *, actor: str, at: datetime, site: Site, origins: Sequence[str]
+) -> None:
+    """Replace the exact origins from which a site's pages may answer; no change, no entry."""
+    if sorted(site.origins) == sorted(origins):
+        return
+    site.origins = list(origins)
+    log.append(
+        session,
+        Action.SITE_CHANGED,
+        at=at,
+        actor=actor,
+        controller_id=site.controller_id,
+        site=site.key,
+        origins=len(site.origins),
+    )
+
+
 def publish_purpose(
     session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: PurposeFacts
 ) -> Purpose:

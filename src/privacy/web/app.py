@@ -16,10 +16,19 @@ from privacy.clock import Clock, system_clock
 from privacy.config import Settings
 from privacy.db import Database, engine_options, prepare
 from privacy.web import auth, current, errors, health, limits, logs, openapi, pages, security
+from privacy.web.banner import views as banner
+from privacy.web.console import views as console
+from privacy.web.portal import views as portal
 
-PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {"public": (), "staff": ()}
+PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
+    "public": (portal.blueprint,),
+    "staff": (console.blueprint,),
+}
 """The HTML surfaces of each kind of process."""
-MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {"public": (), "staff": ()}
+MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
+    "public": (banner.blueprint,),
+    "staff": (),
+}
 """The JSON surfaces of each kind of process."""
 
 
@@ -59,6 +68,7 @@ def create_app(
     auth.install(app)
     security.install(app, settings)
     pages.install(app)
+    banner.install(app)
     openapi.install(app, [one for kind in kinds for one in MACHINES[kind]])
     errors.install(app)
     for blueprint in (health.blueprint, *(one for kind in kinds for one in PAGES[kind])):

@@ -1,0 +1,80 @@
+"""The table of what runs by itself."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from privacy.audit import log
+from privacy.audit.actions import Action
+from privacy.audit.verify import verify_log
+from privacy.outbox.jobs import Render, deliver
+from privacy.outbox.mail import OpenedMessage
+from privacy.outbox.models import OutboxMessage
+from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
+from privacy.requests.letters import open_letter
+from privacy.runtime import Runtime
+from privacy.scheduler.job import Job
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Makers:
+    """What the edge lends to jobs: it alone knows templates and words."""
+
+    mail: Render
+    page: Page
+
+
+def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
+    """Return every job, with how often it looks for work when nobody wakes it."""
+    return (
+        Job("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
+        Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
+        Job(
+            "expire-requests",
+            timedelta(hours=1),
+            lambda: expire_requests(runtime.database, clock=runtime.clock),
+        ),
+        Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),
+    )
+
+
+def _deliver(runtime: Runtime, makers: Makers) -> int:
+    def opened(message: OutboxMessage) -> OpenedMessage:
+        with runtime.database.reading() as session:
+            return open_letter(session, cabinet=runtime.cabinet, message=message)
+
+    return deliver(
+        runtime.database,
+        clock=runtime.clock,
+        open_message=opened,
+        render=makers.mail,
+        mailer=runtime.mailer,
+    )
+
+
+def _fulfil(runtime: Runtime, makers: Makers) -> int:
+    bench = Bench(runtime.database, runtime.clock, runtime.desk, runtime.open_stores, makers.page)
+    answered = fulfil_access(bench)
+    if answered:
+        runtime.wake("deliver-mail")
+    return answered
+
+
+def _verify(runtime: Runtime) -> None:
+    """Hash the whole log again and record what that found."""
+    at = runtime.clock()
+    verdict = verify_log(runtime.database, runtime.keyring.verifiers, at=at)
+    if not verdict.is_whole:
+        logger.error("audit.altered", extra={"first_bad": verdict.first_bad})
+    with runtime.database.transaction() as session:
+        log.append(
+            session,
+            Action.AUDIT_VERIFIED,
+            at=at,
+            actor="job:verify-log",
+            entries=verdict.size,
+            outcome="whole" if verdict.is_whole else "altered",
+            first_bad=verdict.first_bad,
+        )
