@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from privacy import tables
 from privacy.audit import guard
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.subjects.keys import KeyCabinet
-from privacy.tables import METADATA
 from tests.fakes import FakeClock
 from tests.postgres import NoPostgresError, PostgresServer, running_server
 
@@ -86,7 +86,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _migrate(url: str) -> None:
     database = Database.connect(url)
-    METADATA.create_all(database.engine)
+    tables.upgrade(database.engine)
     database.dispose()
 
 

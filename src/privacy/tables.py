@@ -1,6 +1,5 @@
 """Every table of the service, and the steps that bring a database to its present shape."""
 
-import importlib
 from pathlib import Path
 
 from alembic import command
@@ -10,12 +9,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import privacy
+import privacy.audit.models
+import privacy.consent.models
+import privacy.operators.models
+import privacy.outbox.models
+import privacy.policy.models
+import privacy.purposes.models
+import privacy.requests.models
+import privacy.scheduler.models
+import privacy.subjects.models
 from privacy.db import READING, Base
 
 PACKAGE = Path(privacy.__file__).parent
-
-for _models in sorted(PACKAGE.glob("*/models.py")):
-    importlib.import_module(f"privacy.{_models.parent.name}.models")
 
 METADATA = Base.metadata
 """The tables of all rooms together."""
