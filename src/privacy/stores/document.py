@@ -66,12 +66,13 @@ class _PlainLoader(yaml.SafeLoader):
 
     @override
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[object] = set()
+        seen: set[str] = set()
         for key, _value in node.value:
-            if key.value in seen:
-                problem = f"the key {key.value!r} stands twice"
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if not name or name in seen:
+                problem = f"the key {name!r} stands twice" if name else "a key must be a text"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value if isinstance(key.value, str) else id(key))
+            seen.add(name)
         return super().construct_mapping(node, deep=deep)
 
 
