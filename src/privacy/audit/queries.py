@@ -7,7 +7,7 @@ from itertools import chain, islice, starmap
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, cast, select
+from sqlalchemy import ColumnElement, LargeBinary, cast, func, select
 from sqlalchemy.orm import Session
 from typing_extensions import Unpack
 
@@ -84,17 +84,21 @@ def _conditions(
 def _integrated(
     session: Session, conditions: list[ColumnElement[bool]], *, limit: int
 ) -> Iterator[Entry]:
-    columns = (AuditEntry.idx, BODY, LEAF_HASH, AuditEntry.action, AuditEntry.actor)
-    newest = select(*columns).where(*conditions).order_by(AuditEntry.idx.desc()).limit(limit)
+    newest = (
+        select(AuditEntry.idx, BODY, LEAF_HASH)
+        .where(*conditions)
+        .order_by(AuditEntry.idx.desc())
+        .limit(limit)
+    )
     return starmap(_whole_or_not, session.execute(newest))
 
 
-def _whole_or_not(idx: int, body: bytes, stored: bytes, action: str, actor: str) -> Entry:
-    """Read the evidence; where it is none any more, say so in a way that a page can show."""
+def _whole_or_not(idx: int, body: bytes, stored: bytes) -> Entry:
+    """Read the evidence; where it is none any more, only the index is certain."""
     try:
         entry = read(body, index=idx)
     except ValueError:
-        return Entry(idx, NOBODY, action, actor, None, None, EPOCH, stored, is_whole=False)
+        return Entry(idx, NOBODY, "", "", None, None, EPOCH, stored, is_whole=False)
     return replace(entry, is_whole=entry.leaf_hash == stored)
 
 
@@ -118,6 +122,12 @@ def _admits(entry: Entry, controller_ids: Collection[UUID] | None, filters: Filt
         and (since is None or since <= entry.at)
         and (until is None or entry.at < until)
     )
+
+
+def pending_count(session: Session) -> int:
+    """Count the entries that wait for their place in the log."""
+    counted = select(func.count()).select_from(AuditPending).where(AuditPending.log_id == LOG)
+    return session.scalar(counted) or 0
 
 
 def last_checkpoint(session: Session, *, log_id: int = LOG) -> AuditCheckpoint | None:

@@ -40,6 +40,7 @@ def serve(bind: str | None) -> None:
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=settings.threads,
+        backpressure=settings.threads,
         backlog=BACKLOG,
         factory=True,
         log_access=False,

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from werkzeug.serving import make_server
+from typing_extensions import override
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from privacy.cli.demo.filling import Filled, fill
 from privacy.cli.demo.mailbox import Mailbox, browser_app, smtp_server
@@ -43,7 +44,6 @@ def main(folder: Path, port: int) -> None:
     places.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = os.environ | places.environment()
     filled = fill(places, Settings.from_env(environment))
-    # The mail server's "no such command" replies are of no interest to anybody here.
     with ExitStack() as running:
         mailbox = Mailbox()
         catcher = smtp_server(mailbox, places.host, places.smtp_port)
@@ -58,11 +58,18 @@ def main(folder: Path, port: int) -> None:
         _wait_for_the_end(service)
 
 
+class _Silent(WSGIRequestHandler):
+    """Serves without a line for each request; the demo's own words are enough."""
+
+    @override
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
+
+
 @contextmanager
 def _served(app: Flask, host: str, port: int) -> Iterator[None]:
     """Serve a small app of the demo in a thread."""
-    server = make_server(host, port, app, threaded=True, request_handler=None)
-    server.log_startup = lambda: None  # type: ignore[method-assign] # our own words are enough
+    server = make_server(host, port, app, threaded=True, request_handler=_Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield
     server.shutdown()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.consent import queries
@@ -52,10 +51,7 @@ def _found(session: Session, controller: Controller, receipt: str | None) -> Con
     answer_id = uuid_of(receipt)
     if answer_id is None:
         return None
-    wanted = select(Consent).where(
-        Consent.controller_id == controller.id, Consent.answer_id == answer_id
-    )
-    return session.scalars(wanted.limit(1)).one_or_none()
+    return queries.by_receipt(session, controller_id=controller.id, answer_id=answer_id)
 
 
 def _titles(session: Session, controller: Controller) -> dict[str, str]:

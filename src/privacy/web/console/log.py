@@ -1,18 +1,17 @@
 """The audit log as the DPO and the auditor see it: filter, read, verify."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
-from sqlalchemy import func, select
 
 from privacy.audit import log, queries
 from privacy.audit.actions import Action
 from privacy.audit.checkpoint import open_checkpoint
-from privacy.audit.models import AuditPending
 from privacy.audit.verify import verify_log
 from privacy.operators import queries as operators
 from privacy.operators.roles import Permission
@@ -85,7 +84,7 @@ def _page(
             f"operator:{one.operator_id}": one.name
             for one in operators.operators(session, keyring=runtime.keyring)
         }
-        pending = session.scalar(select(func.count()).select_from(AuditPending)) or 0
+        pending = queries.pending_count(session)
         checkpoint = queries.last_checkpoint(session)
     shown = [one for one in found[:PAGE] if one.controller_id in {None, controller.id}]
     indexes = [one.index for one in shown if one.index is not None]
@@ -93,7 +92,7 @@ def _page(
         "audit",
         controller,
         entries=[
-            vars(one) | {"name": names.get(one.actor), "leaf_hash": one.leaf_hash.hex()}
+            asdict(one) | {"name": names.get(one.actor), "leaf_hash": one.leaf_hash.hex()}
             for one in shown
         ],
         actions=[action.value for action in Action],
