@@ -2,6 +2,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -109,6 +110,43 @@ def test_one_flipped_bit_anywhere_in_an_entry_is_found(database: Database, clock
         with database.engine.begin() as connection:
             connection.execute(table.update().where(table.c.idx == 1).values(body=flipped))
         assert check(database, clock).first_bad == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_one_byte_changed_in_the_file_is_found_and_named(
+    database: Database, database_url: str, clock: FakeClock
+):
+    make_log(database, clock, 40)
+    file = Path(database_url.removeprefix("sqlite:///"))
+    body = bodies(database)[7]
+    database.dispose()  # the last connection brings everything into the one file
+    honest = file.read_bytes()
+    start = honest.index(body)
+    # The body, and after it the hash and the columns, which are texts.
+    for place in range(start, start + 440, 11):
+        spoilt = bytearray(honest)
+        spoilt[place] ^= 0x80
+        file.write_bytes(spoilt)
+        assert check(database, clock).first_bad == 7, place - start
+        with database.reading() as session:
+            assert len(queries.entries(session, controller_ids=None)) == 40
+        database.dispose()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_page_of_the_file_that_cannot_be_read_is_named(
+    database: Database, database_url: str, clock: FakeClock
+):
+    make_log(database, clock, 40)
+    start = bodies(database)[20]
+    database.dispose()
+    file = Path(database_url.removeprefix("sqlite:///"))
+    honest = file.read_bytes()
+    page = honest.index(start) // 4096 * 4096
+    file.write_bytes(honest[:page] + bytes([0xFF]) * 100 + honest[page + 100 :])
+    verdict = check(database, clock)
+    assert verdict.first_bad == 0
+    assert "cannot be read" in verdict.faults[0].what
 
 
 def rewrite(database: Database, *, tiles: bool) -> None:

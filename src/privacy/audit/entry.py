@@ -22,7 +22,10 @@ class Entry:
     leaf_hash: bytes
     details: dict[str, Any] = field(default_factory=dict)
     is_whole: bool = True
-    """False when the stored bytes are not those that were hashed: somebody altered them."""
+    """False when the stored bytes are not those that were hashed: somebody altered them.
+
+    Where they are no entry any more, nothing but the index is filled in.
+    """
 
 
 def read(body: bytes, *, index: int | None = None) -> Entry:

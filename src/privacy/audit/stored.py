@@ -1,12 +1,12 @@
 """What the tables hold, read as raw as it can be: the check must not trust any conversion."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, LargeBinary, String, Text, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, LargeBinary, Row, String, Text, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from privacy.audit.models import LOG, AuditCheckpoint, AuditEntry, AuditHead, AuditTile
 
@@ -15,72 +15,81 @@ ROWS = 5120
 BEFORE_ALL = -(2**63)
 
 
-class StoredEntry(NamedTuple):
-    """A row of the log; everything but the bytes and the index is a text."""
+StoredEntry: TypeAlias = Row[
+    int, bytes, bytes, bytes, bytes, bytes, bytes | None, bytes | None, bytes
+]
+"""Index, body, leaf hash, id, action, actor, controller, subject and instant of an entry.
 
-    idx: int
-    body: bytes
-    leaf_hash: bytes
-    id: str
-    action: str
-    actor: str
-    controller_id: str | None
-    subject_id: str | None
-    at: str
+All but the index as bytes, so that a text can be read even where it is none any more; and plain
+rows, since a check reads millions.
+"""
 
 
 def entries(session: Session) -> Iterator[Sequence[StoredEntry]]:
     """Yield the entries by rising index, in batches."""
-    # SQLite keeps a text where somebody writes one; as bytes it can be read whatever it is.
+    octets = _octets_of(session)
     columns = (
         AuditEntry.idx,
         cast(AuditEntry.body, LargeBinary),
         cast(AuditEntry.leaf_hash, LargeBinary),
-        cast(AuditEntry.id, String),
-        AuditEntry.action,
-        AuditEntry.actor,
-        cast(AuditEntry.controller_id, String),
-        cast(AuditEntry.subject_id, String),
-        _instant(session),
+        octets(AuditEntry.id),
+        octets(AuditEntry.action),
+        octets(AuditEntry.actor),
+        octets(AuditEntry.controller_id),
+        octets(AuditEntry.subject_id),
+        octets(AuditEntry.at),
     )
     rising = select(*columns).where(AuditEntry.log_id == LOG).order_by(AuditEntry.idx).limit(ROWS)
     last = BEFORE_ALL
     while batch := session.connection().execute(rising.where(AuditEntry.idx > last)).all():
-        yield [StoredEntry._make(row) for row in batch]
-        last = batch[-1].idx
+        yield batch
+        last = batch[-1][0]
 
 
-def _instant(session: Session) -> ColumnElement[str]:
-    """Return the column `at` as `2026-03-29 01:59:59.987000`, in UTC."""
+def _octets_of(session: Session) -> Callable[[Any], ColumnElement[bytes]]:
+    """Return how this database gives the bytes of a text, a UUID or an instant."""
     if session.get_bind().dialect.name == "sqlite":
-        return cast(AuditEntry.at, String)
-    return func.to_char(func.timezone("UTC", AuditEntry.at), "YYYY-MM-DD HH24:MI:SS.US")
+        return lambda column: cast(column, LargeBinary)
+    return _octets_on_postgresql
+
+
+def _octets_on_postgresql(column: InstrumentedAttribute[Any]) -> ColumnElement[bytes]:
+    """Return what SQLite stores: an instant as `2026-03-29 01:59:59.987000`, in UTC."""
+    written: ColumnElement[str] = cast(column, String)
+    if column is AuditEntry.at:
+        written = func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
+    return func.convert_to(written, "UTF8", type_=LargeBinary)
 
 
 def leaf_hashes(batch: Sequence[StoredEntry]) -> list[bytes]:
     """Hash the bytes of the entries (RFC 6962, 2.1)."""
-    return [sha256(b"\x00" + entry.body).digest() for entry in batch]
+    return [sha256(b"\x00" + entry[1]).digest() for entry in batch]
 
 
 def repeats(entry: StoredEntry) -> bool:
-    """Say whether the columns for searching say what the bytes say.
+    """Say whether the columns for searching say what the body says.
 
-    The bytes are canonical (RFC 8785), so they must begin and end with what the columns hold.
+    The body is canonical (RFC 8785), so it must begin and end with what the columns hold.
     """
     _idx, body, _leaf, entry_id, action, actor, controller_id, subject_id, at = entry
-    start = f'{{"a":"{actor}","at":"{at[:10]}T{at[11:23]}Z","c":{_quoted(controller_id)},"d":{{'
-    end = f'}},"id":{_quoted(entry_id)},"s":{_quoted(subject_id)},"t":"{action}","v":1}}'
-    return body.startswith(start.encode()) and body.endswith(end.encode()) and at[23:] == "000"
+    start = b'{"a":"%b","at":"%bT%bZ","c":%b,"d":{' % (
+        actor,
+        at[:10],
+        at[11:23],
+        _quoted(controller_id),
+    )
+    end = b'},"id":%b,"s":%b,"t":"%b","v":1}' % (_quoted(entry_id), _quoted(subject_id), action)
+    return body.startswith(start) and body.endswith(end) and at[23:] == b"000"
 
 
 @lru_cache(maxsize=4096)
-def _quoted(uuid: str | None) -> str:
+def _quoted(uuid: bytes | None) -> bytes:
     """Return the JSON of a UUID that SQLite holds as 32 digits and PostgreSQL with hyphens."""
     if uuid is None:
-        return "null"
-    digits = uuid.replace("-", "")
+        return b"null"
+    digits = uuid.replace(b"-", b"")
     parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
-    return f'"{"-".join(parts)}"'
+    return b'"%b"' % b"-".join(parts)
 
 
 def checkpoints(session: Session) -> list[tuple[int, str]]:

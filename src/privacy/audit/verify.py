@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from privacy.audit import stored
@@ -77,14 +78,16 @@ def verify_log(
             check.trust(note, verifiers, origin=origin, size=size)
         for note in kept:
             check.trust(note, verifiers, origin=origin)
+        waiting = _count_pending(session)
+        late = _count_pending(session, AuditPending.at < at - MERGE_DELAY)
         if check.read_entries():
             check.compare_ends(max((size for size, _note in checkpoints), default=0))
         return Verdict(
             size=check.edge.size,
             root=check.edge.root(),
             checkpoints=len(checkpoints),
-            waiting=_count_pending(session),
-            late=_count_pending(session, AuditPending.at < at - MERGE_DELAY),
+            waiting=waiting,
+            late=late,
             faults=check.faults(),
         )
 
@@ -132,13 +135,23 @@ class _Check:
         self._signed.sort(key=lambda one: one.size, reverse=True)
 
     def read_entries(self) -> bool:
-        """Hash every entry; return whether none is missing in between."""
+        """Hash every entry; return whether all to the end could be read."""
+        try:
+            return self._read_entries()
+        except DatabaseError as error:
+            if isinstance(error, OperationalError):
+                raise  # a lost or busy database says nothing about the log
+            start = self.edge.size
+            self._report(start, f"The file is damaged: entries from {start} on cannot be read.")
+            return False
+
+    def _read_entries(self) -> bool:
         self._compare_roots()
         for batch in stored.entries(self._session):
             expected = range(self.edge.size, self.edge.size + len(batch))
             for index, entry in zip(expected, batch, strict=True):
-                if entry.idx != index:
-                    self._blame(index, f"Entry {index} is missing; the next is {entry.idx}.")
+                if entry[0] != index:
+                    self._blame(index, f"Entry {index} is missing; the next is {entry[0]}.")
                     return False
             self._compare_entries(batch)
         self._compare_tiles(
@@ -170,10 +183,10 @@ class _Check:
     def _compare_entries(self, batch: Sequence[StoredEntry]) -> None:
         leaves = stored.leaf_hashes(batch)
         for entry, leaf in zip(batch, leaves, strict=True):
-            if entry.leaf_hash != leaf:
-                self._blame(entry.idx, f"The bytes of entry {entry.idx} were altered.")
+            if entry[2] != leaf:
+                self._blame(entry[0], f"The bytes of entry {entry[0]} were altered.")
             elif not stored.repeats(entry):
-                self._blame(entry.idx, f"The columns of entry {entry.idx} are not its bytes'.")
+                self._blame(entry[0], f"The columns of entry {entry[0]} are not its bytes'.")
         tiles: dict[tuple[int, int], bytes] = {}
         while leaves:
             room = self._signed[-1].size - self.edge.size if self._signed else len(leaves)
