@@ -76,7 +76,8 @@ def _names(node: ast.AST) -> list[str]:
         return [node.name, *_assigned(node.body)]
     if isinstance(node, Function):
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        return [node.name, *(argument.arg for argument in arguments)]
+        seen = [] if node.name.startswith("_") else [argument.arg for argument in arguments]
+        return [node.name, *seen]
     return _assigned(node.body) if isinstance(node, ast.Module) else []
 
 
