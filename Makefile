@@ -19,7 +19,8 @@ GROUP = $$($(BIN)/python -c 'import sys, tomllib; \
 .PHONY: help demo demo-clean test lint format banner node-test machine
 
 help:
-	@echo 'make demo        install, fill with made-up data, start everything, print the addresses'
+	@echo 'make demo        install, fill with made-up data, start everything, print the addresses;'
+	@echo '                 PORT=8700 uses other ports than 8600 and those after it'
 	@echo 'make demo-clean  forget the data of the demo'
 	@echo 'make test        everything that must hold: style, types, imports, tests on both databases'
 	@echo 'make lint        the quick half of it'
@@ -27,7 +28,7 @@ help:
 	@echo 'make banner      build the banner from its sources (needs Node 20)'
 
 demo: $(VENV)/.demo
-	@exec $(BIN)/privacy demo
+	@exec $(BIN)/python -m privacy.cli.demo $(if $(PORT),--port $(PORT))
 
 demo-clean:
 	@rm -rf .demo
