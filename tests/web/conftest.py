@@ -7,6 +7,7 @@ views of tests/web/probe.py, for what has nothing to do with the database.
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,18 +19,17 @@ from werkzeug.test import TestResponse
 
 from privacy.config import Settings
 from privacy.crypto import Keyring, passwords
+from privacy.errors import NotFoundError
 from privacy.operators import acts
-from privacy.operators.acts import NewOperator
 from privacy.operators.roles import Role
+from privacy.purposes.queries import controller_by_slug
 from privacy.runtime import Runtime
 from privacy.web import current
 from privacy.web.app import create_app
 from privacy.web.security import csrf_token
 from tests.fakes import FakeClock
+from tests.make import make_controller, make_operator
 from tests.web import probe
-
-SHOP = UUID("01900000-0000-7000-8000-00000000a001")
-PASSWORD = "vK7#mQz2!tRb"
 
 
 @pytest.fixture(autouse=True)
@@ -109,26 +109,52 @@ class Seat:
         return {"X-CSRF-Token": self.csrf}
 
 
-def seat(app: Flask, role: Role, controller_id: UUID = SHOP) -> Seat:
+def shop(app: Flask, slug: str = "boutique") -> UUID:
+    """Return the id of a controller of this app, registered when it is first asked for."""
+    runtime = runtime_of(app)
+    with runtime.database.transaction() as session:
+        try:
+            return controller_by_slug(session, slug).id
+        except NotFoundError:
+            at = runtime.clock()
+            return make_controller(session, at=at, cabinet=runtime.cabinet, slug=slug).id
+
+
+def seat(app: Flask, role: Role, controller_id: UUID | None = None) -> Seat:
     """Return a browser in which a fresh operator with the role is signed in."""
     runtime = runtime_of(app)
-    new = NewOperator(f"{role}@boutique.example", "Claire Dubois", PASSWORD)
+    of = controller_id or shop(app)
+    with runtime.database.transaction() as session:
+        at = runtime.clock()
+        operator_id = make_operator(
+            session,
+            at=at,
+            keyring=runtime.keyring,
+            controller_id=of,
+            role=role,
+            email=f"{role}@{of.hex[-6:]}.example",
+        )
+        session.flush()
+        token = acts.open_session(session, actor="system", at=at, operator_id=operator_id)
+    browser = browser_of(app)
+    browser.set_cookie("privacy_session", token)
+    return Seat(browser, operator_id, token, csrf_token(token))
+
+
+def bearer_of(app: Flask, operator_id: UUID) -> dict[str, str]:
+    """Return the header by which a machine acts for an operator."""
+    runtime = runtime_of(app)
     at = runtime.clock()
     with runtime.database.transaction() as session:
-        row = acts.add_operator(session, actor="system", at=at, keyring=runtime.keyring, new=new)
-        session.flush()
-        acts.grant_role(
+        token = acts.issue_token(
             session,
             actor="system",
             at=at,
-            operator_id=row.id,
-            controller_id=controller_id,
-            role=role,
+            operator_id=operator_id,
+            name="test",
+            expires_at=at + timedelta(days=1),
         )
-        token = acts.open_session(session, actor="system", at=at, operator_id=row.id)
-    browser = browser_of(app)
-    browser.set_cookie("privacy_session", token)
-    return Seat(browser, row.id, token, csrf_token(token))
+    return {"Authorization": f"Bearer {token}"}
 
 
 SeatFor = Callable[..., Seat]
@@ -137,7 +163,7 @@ SeatFor = Callable[..., Seat]
 @pytest.fixture
 def seat_for(app: Flask) -> SeatFor:
     """Return a function from a role to a browser in which an operator has it."""
-    return lambda role, controller_id=SHOP: seat(app, role, controller_id)
+    return lambda role, controller_id=None: seat(app, role, controller_id)
 
 
 def told(answer: TestResponse) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import flask
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
@@ -20,7 +19,7 @@ from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.web import auth
 from privacy.web.auth import OperatorsOnly, Public, next_target
 from tests.fakes import FakeClock
-from tests.web.conftest import SHOP, Seat, SeatFor, browser_of, runtime_of, seat, told
+from tests.web.conftest import Seat, SeatFor, bearer_of, browser_of, runtime_of, seat, shop, told
 
 READING = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EXAMPLES = {"UUIDConverter": str(uuid4()), "IntegerConverter": "1"}
@@ -38,46 +37,24 @@ def calls(app: Flask) -> Iterator[tuple[str, str, auth.Guard]]:
 
 def _address(app: Flask, rule: Rule) -> str:
     values: dict[str, Any] = {
-        name: str(SHOP) if name == "controller_id" else EXAMPLES.get(type(kind).__name__, "x")
+        name: str(shop(app)) if name == "controller_id" else EXAMPLES.get(type(kind).__name__, "x")
         for name, kind in rule._converters.items()  # noqa: SLF001 -- werkzeug has no other way
     }
     with app.test_request_context():
         return flask.url_for(rule.endpoint, **values)
 
 
-def call(browser: FlaskClient, method: str, address: str, token: str, csrf: str = "") -> int:
-    """Return the status of a call as this operator, the way its surface wants to be told."""
-    headers = {"X-CSRF-Token": csrf}
-    if address.startswith("/v1/"):
-        headers["Authorization"] = f"Bearer {token}"
-    return browser.open(address, method=method, headers=headers).status_code
-
-
-def bearer(app: Flask, operator_id: UUID) -> str:
-    runtime = runtime_of(app)
-    at = runtime.clock()
-    with runtime.database.transaction() as session:
-        return acts.issue_token(
-            session,
-            actor="system",
-            at=at,
-            operator_id=operator_id,
-            name="test",
-            expires_at=at + timedelta(days=1),
-        )
-
-
 @pytest.mark.parametrize("role", Role)
 def test_every_route_lets_in_exactly_the_roles_of_the_matrix(core: Flask, role: Role):
     core.config["PROPAGATE_EXCEPTIONS"] = False  # a view may stumble over made-up addresses
     held = seat(core, role)
-    token = bearer(core, held.operator_id)
+    headers = held.headers | bearer_of(core, held.operator_id)
     walked = 0
     for method, address, guard in calls(core):
         if not isinstance(guard, OperatorsOnly):
             continue
         walked += 1
-        status = call(held.browser, method, address, token, held.csrf)
+        status = held.browser.open(address, method=method, headers=headers).status_code
         allowed = guard.permission in MATRIX[role]
         assert (status not in {401, 403}) == allowed, f"{role}: {method} {address}: {status}"
     assert walked >= 4
@@ -109,22 +86,21 @@ def test_a_view_without_a_guard_is_shut_even_so(core: Flask):
 
 def test_a_role_for_one_controller_opens_no_address_of_another(core: Flask):
     held = seat(core, Role.DPO)
-    assert held.browser.get(f"/console/probe-controllers/{SHOP}").status_code == 200
+    assert held.browser.get(f"/console/probe-controllers/{shop(core)}").status_code == 200
     assert held.browser.get(f"/console/probe-controllers/{uuid4()}").status_code == 404
 
 
 def test_a_role_without_the_permission_is_told_so_for_its_own_controller(core: Flask):
     held = seat(core, Role.AUDITOR)
-    assert held.browser.get(f"/console/probe-controllers/{SHOP}").status_code == 403
+    assert held.browser.get(f"/console/probe-controllers/{shop(core)}").status_code == 403
     assert held.browser.get(f"/console/probe-controllers/{uuid4()}").status_code == 404
     assert held.browser.get("/console/probe-anyone").status_code == 200
 
 
 def test_a_cookie_opens_no_machine_surface_and_a_bearer_no_console(core: Flask):
     held = seat(core, Role.DPO)
-    token = bearer(core, held.operator_id)
+    headers = bearer_of(core, held.operator_id)
     assert held.browser.get("/v1/probe").status_code == 401
-    headers = {"Authorization": f"Bearer {token}"}
     machine = core.test_client()
     assert machine.get("/v1/probe", headers=headers).status_code == 200
     assert machine.get("/console/probe", headers=headers).status_code == 302

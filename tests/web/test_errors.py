@@ -74,7 +74,7 @@ def test_an_unknown_address_is_answered_in_the_way_of_its_surface(browser: Flask
     for address in ("/v1/nothing", "/banner/nothing", "/healthz/nothing"):
         answer = browser.get(address)
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-    for address in ("/", "/nothing", "/portal/nothing", "/console/nothing"):
+    for address in ("/", "/nothing", "/portal/a/b/c/d", "/console/nothing"):
         answer = browser.get(address)
         assert (answer.status_code, answer.mimetype) == (404, "text/html")
 

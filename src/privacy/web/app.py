@@ -16,6 +16,7 @@ from privacy.clock import Clock, system_clock
 from privacy.config import Settings
 from privacy.db import Database, engine_options, prepare
 from privacy.web import auth, current, errors, health, limits, logs, openapi, pages, security
+from privacy.web.admin import views as admin
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
 from privacy.web.portal import views as portal
@@ -27,7 +28,7 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
     "public": (banner.blueprint,),
-    "staff": (),
+    "staff": (admin.blueprint,),
 }
 """The JSON surfaces of each kind of process."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
 from flask import Request, request
-from marshmallow import Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError
 from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
@@ -157,6 +157,11 @@ _decode = json.JSONDecoder(
 
 class Parser(FlaskParser):
     """The part of flask-smorest that reads arguments; JSON goes through this file."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 -- webargs reads a plain dict
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     @override
     def use_args(self, argmap: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
