@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,15 +68,19 @@ class NoPostgresError(Exception):
     """There is neither a server's URL nor a server's program; the message says what to do."""
 
 
+DURABLE = SETTINGS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+"""For measuring: a commit is on the disk before it is acknowledged."""
+
+
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[PostgresServer]:
     """Yield a server; raise NoPostgresError when this machine offers none."""
     given = os.environ.get(URL_VARIABLE, "").replace("+psycopg", "")
     if given:
         yield PostgresServer(given.rsplit("/", 1)[0] if given.count("/") > 2 else given)
         return
     with ExitStack() as stack:
-        yield _start(stack, find_programs(), _account())
+        yield _start(stack, find_programs(), _account(), settings)
 
 
 def find_programs() -> Path:
@@ -105,7 +109,9 @@ def _account() -> Account:
     raise NoPostgresError("PostgreSQL does not run as root and there is no other account")
 
 
-def _start(stack: ExitStack, programs: Path, account: Account) -> PostgresServer:
+def _start(
+    stack: ExitStack, programs: Path, account: Account, settings: Mapping[str, str]
+) -> PostgresServer:
     home = Path(tempfile.mkdtemp(prefix="privacy-pg-"))
     stack.callback(shutil.rmtree, home, ignore_errors=True)
     if account.uid is not None and account.gid is not None:
@@ -121,17 +127,17 @@ def _start(stack: ExitStack, programs: Path, account: Account) -> PostgresServer
         cwd=home,
     )
     for _attempt in range(5):
-        server = _serve(stack, programs, home, account)
+        server = _serve(stack, programs, home, account, settings)
         if server:
             return server
     raise NoPostgresError(f"PostgreSQL does not start: {(home / 'log').read_text()[-500:]}")
 
 
 def _serve(
-    stack: ExitStack, programs: Path, home: Path, account: Account
+    stack: ExitStack, programs: Path, home: Path, account: Account, settings: Mapping[str, str]
 ) -> PostgresServer | None:
     port = _free_port()
-    settings = SETTINGS | {"unix_socket_directories": str(home), "port": str(port)}
+    settings = {**settings} | {"unix_socket_directories": str(home), "port": str(port)}
     pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (home / "log").open("ab") as log:
         keeper = subprocess.Popen(

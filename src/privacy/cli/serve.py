@@ -54,10 +54,14 @@ def application() -> Flask:
     """Return the app of one worker process, with its jobs and its sequencer running."""
     settings = Settings.from_env()
     logs.configure(settings.log_level)
-    app = web.create_app(settings)
+    return running(web.create_app(settings))
+
+
+def running(app: Flask) -> Flask:
+    """Start what runs beside an app in its process, to end with it."""
     runtime: Runtime = app.extensions[current.RUNTIME]
     stops = [start_sequencer(runtime)]
-    if settings.run_jobs:
+    if runtime.settings.run_jobs:
         stops.append(start_jobs(runtime))
     for stop in stops:
         atexit.register(stop)
