@@ -13,6 +13,9 @@ from privacy.errors import InvalidError
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.protocol import Key, Row, Store
 
+NAME = "privacy"
+"""What our own store is called; no other may take the name."""
+
 SUBJECT = ("subject_id",)
 """The only columns by which our own rows are asked for, and their identifier kind's name."""
 

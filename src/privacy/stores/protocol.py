@@ -45,9 +45,3 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of connections; the store may be used again."""
         ...
-
-
-class Connector(Store, Protocol):
-    """Code that talks to one kind of data store; an instance is one such store."""
-
-    def __init__(self, definition: StoreDefinition, address: str) -> None: ...

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     CursorResult,
@@ -43,13 +44,17 @@ class SqlConnector(Store, ABC):
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
         self._definition = definition
-        self._address = address
+        self._url = self._parsed(address)
         self._engine: Engine | None = None
         self._tables: Mapping[str, reflection.Found] | None = None
         self._lock = threading.Lock()
 
     @abstractmethod
-    def _open(self, address: str) -> Engine:
+    def _parsed(self, address: str) -> URL:
+        """Return the parts of an address; raise InvalidError when it is not of this kind."""
+
+    @abstractmethod
+    def _open(self, url: URL) -> Engine:
         """Return an engine whose connections the database itself forbids to write."""
 
     @abstractmethod
@@ -161,7 +166,7 @@ class SqlConnector(Store, ABC):
     def _connected(self) -> Iterator[Connection]:
         with self._lock:
             if self._engine is None:
-                self._engine = self._open(self._address)
+                self._engine = self._open(self._url)
             engine = self._engine
         try:
             with self._begun(engine) as connection:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -29,15 +29,19 @@ class PostgresConnector(SqlConnector):
     """A PostgreSQL database; works through PgBouncer in transaction mode as well."""
 
     @override
-    def _open(self, address: str) -> Engine:
+    def _parsed(self, address: str) -> URL:
         try:
             url = make_url(address)
         except ArgumentError:
             raise InvalidError(ADDRESS) from None
         if url.get_backend_name() not in {"postgresql", "postgres"} or not url.database:
             raise InvalidError(ADDRESS)
+        return url.set(drivername="postgresql+psycopg")
+
+    @override
+    def _open(self, url: URL) -> Engine:
         engine = create_engine(
-            url.set(drivername="postgresql+psycopg"),
+            url,
             pool_size=2,
             pool_timeout=CONNECT_PATIENCE,
             hide_parameters=True,

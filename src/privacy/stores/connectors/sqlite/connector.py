@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
@@ -24,8 +24,19 @@ class SqliteConnector(SqlConnector):
     """An SQLite file; read-only twice over, by its opening and by `query_only`."""
 
     @override
-    def _open(self, address: str) -> Engine:
-        uri = f"file:{quote(str(file_of(address)))}?mode=ro"
+    def _parsed(self, address: str) -> URL:
+        try:
+            url = make_url(address)
+        except ArgumentError:
+            raise InvalidError(ADDRESS) from None
+        plain = url.get_backend_name() == "sqlite" and not (url.query or url.host)
+        if not plain or not url.database or url.database == ":memory:":
+            raise InvalidError(ADDRESS)
+        return url
+
+    @override
+    def _open(self, url: URL) -> Engine:
+        uri = f"file:{quote(str(Path(url.database or '').resolve()))}?mode=ro"
 
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(
@@ -53,18 +64,6 @@ class SqliteConnector(SqlConnector):
     @override
     def _is_wrong_question(self, error: DBAPIError) -> bool:
         return any(word in str(error.orig).lower() for word in WRONG)
-
-
-def file_of(address: str) -> Path:
-    """Return the file that an address names; raise InvalidError for any other address."""
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        raise InvalidError(ADDRESS) from None
-    plain = url.get_backend_name() == "sqlite" and not (url.query or url.host)
-    if not plain or not url.database or url.database == ":memory:":
-        raise InvalidError(ADDRESS)
-    return Path(url.database).resolve()
 
 
 def _forbid_writing(connection: Any, _record: object) -> None:

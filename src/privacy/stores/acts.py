@@ -1,0 +1,163 @@
+"""Registering data stores, noting what a check said, removing them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from privacy.audit import log
+from privacy.audit.actions import Action
+from privacy.crypto import sealed_version
+from privacy.db import new_id
+from privacy.errors import ConflictError, InvalidError, PrivacyError
+from privacy.stores import definition_file, queries
+from privacy.stores.definition import StoreDefinition
+from privacy.stores.models import DataStore, StoreState, address_context
+from privacy.stores.own import NAME
+from privacy.stores.registry import CONNECTORS, connector_of
+from privacy.stores.validity import ensure_valid
+from privacy.subjects.keys import KeyCabinet
+
+LONGEST_ADDRESS = 2000
+
+
+@dataclass(frozen=True)
+class StoreFacts:
+    """What it takes to reach a data store and to understand it."""
+
+    address: str
+    """A URL with the account that may read, and nothing more, such as postgresql://…"""
+    definition: StoreDefinition
+
+
+def register_store(
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    controller_id: UUID,
+    cabinet: KeyCabinet,
+    facts: StoreFacts,
+) -> DataStore:
+    """Add a data store under the name of its definition; its address is sealed, never shown.
+
+    Raises InvalidError for a faulty definition or an address that no connector knows, and
+    ConflictError when the name is taken. Nothing is connected to.
+    """
+    definition = ensure_valid(facts.definition)
+    _ensure_free(session, controller_id, definition.name)
+    if len(facts.address) > LONGEST_ADDRESS:
+        raise InvalidError(f"An address has at most {LONGEST_ADDRESS} characters.")
+    store = DataStore(
+        id=new_id(at),
+        controller_id=controller_id,
+        name=definition.name,
+        connector=connector_of(facts.address),
+        definition=definition_file.to_json(definition),
+        state=StoreState.NEW,
+        created_at=at,
+    )
+    CONNECTORS[store.connector](
+        definition, facts.address
+    )  # refuses what is no address of its kind
+    _seal_address(session, store, facts.address, cabinet)
+    session.add(store)
+    _log(session, Action.STORE_REGISTERED, store, at=at, actor=actor)
+    return store
+
+
+def record_check(
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    store: DataStore,
+    error: PrivacyError | None,
+) -> None:
+    """Keep what a check of the data store said; `error` is what it raised, if anything."""
+    store.state = StoreState.FAILING if error else StoreState.GOOD
+    store.checked_at = at
+    store.check_result = _words(error) if error else None
+    outcome = error.code if error else StoreState.GOOD.value
+    _log(session, Action.STORE_CHECKED, store, at=at, actor=actor, outcome=outcome)
+
+
+def remove_store(
+    session: Session, *, actor: str, at: datetime, controller_id: UUID, name: str
+) -> None:
+    """Forget a data store and its address; it is not searched any more."""
+    store = queries.data_store(session, controller_id=controller_id, name=name)
+    session.delete(store)
+    _log(session, Action.STORE_REMOVED, store, at=at, actor=actor)
+
+
+def reseal_addresses(
+    session: Session, *, actor: str, at: datetime, cabinet: KeyCabinet, controller_id: UUID
+) -> int:
+    """Seal the addresses again that older versions of the controller's key sealed."""
+    newest = cabinet.wrap_key(session, controller_id=controller_id).version
+    rows = queries.data_stores(session, controller_id=controller_id)
+    behind = [row for row in rows if sealed_version(row.address_sealed) != newest]
+    for row in behind:
+        address = cabinet.open_text(
+            session,
+            row.address_sealed,
+            controller_id=controller_id,
+            context=address_context(row),
+        )
+        _seal_address(session, row, address, cabinet)
+    if behind:
+        log.append(
+            session,
+            Action.KEYS_REWRAPPED,
+            at=at,
+            actor=actor,
+            controller_id=controller_id,
+            kind="data_store",
+            keys=len(behind),
+            version=newest,
+        )
+    return len(behind)
+
+
+def _ensure_free(session: Session, controller_id: UUID, name: str) -> None:
+    taken = select(DataStore.id).where(
+        DataStore.controller_id == controller_id, DataStore.name == name
+    )
+    if name == NAME or session.scalars(taken).one_or_none() is not None:
+        raise ConflictError(f"There is a data store of the name {name} already.")
+
+
+def _seal_address(session: Session, store: DataStore, address: str, cabinet: KeyCabinet) -> None:
+    store.address_sealed = cabinet.seal(
+        session, address, controller_id=store.controller_id, context=address_context(store)
+    )
+
+
+def _words(error: PrivacyError) -> str:
+    fields = error.fields if isinstance(error, InvalidError) else {}
+    return "\n".join([str(error), *(f"{path}: {', '.join(w)}" for path, w in fields.items())])
+
+
+def _log(
+    session: Session,
+    action: Action,
+    store: DataStore,
+    *,
+    at: datetime,
+    actor: str,
+    **details: Any,
+) -> None:
+    log.append(
+        session,
+        action,
+        at=at,
+        actor=actor,
+        controller_id=store.controller_id,
+        store=store.name,
+        kind=store.connector,
+        **details,
+    )

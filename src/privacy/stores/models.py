@@ -1,0 +1,49 @@
+"""The data stores that a controller has registered."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from privacy.crypto import Context
+from privacy.db import Base
+
+
+class StoreState(StrEnum):
+    """What the last check of a data store said."""
+
+    NEW = "new"
+    """Never checked."""
+    GOOD = "good"
+    FAILING = "failing"
+
+
+class DataStore(Base):
+    """A place with personal data that is searched for a subject (Art. 15 GDPR)."""
+
+    __tablename__ = "data_store"
+    __table_args__ = (
+        UniqueConstraint("controller_id", "name"),
+        {"info": {"placement": "reference"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"))
+    name: Mapped[str]
+    connector: Mapped[str]
+    address_sealed: Mapped[bytes]
+    """Where it is and the account that may read it, under the controller's key."""
+    definition: Mapped[str]
+    """JSON, as `definition_file.to_json` writes it."""
+    state: Mapped[StoreState] = mapped_column(default=StoreState.NEW)
+    created_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    check_result: Mapped[str | None]
+    """What the last check found wrong, in words and names of columns; never data of a row."""
+
+
+def address_context(store: DataStore) -> Context:
+    """Return what a sealed address is bound to."""
+    return ("data_store", "address", str(store.controller_id), str(store.id))

@@ -1,0 +1,76 @@
+"""Which data stores a controller has registered, and opening them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from privacy.crypto import sealed_version
+from privacy.errors import InvalidError, NotFoundError, PrivacyError
+from privacy.stores import definition_file
+from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.models import DataStore, address_context
+from privacy.stores.protocol import Store
+from privacy.stores.registry import BrokenStore, connector_for
+from privacy.subjects.keys import KeyCabinet
+
+
+def data_stores(session: Session, *, controller_id: UUID) -> Sequence[DataStore]:
+    """Return every registered data store of a controller, by name."""
+    wanted = (
+        select(DataStore).where(DataStore.controller_id == controller_id).order_by(DataStore.name)
+    )
+    return session.scalars(wanted).all()
+
+
+def data_store(session: Session, *, controller_id: UUID, name: str) -> DataStore:
+    """Return one data store by name; raise NotFoundError when the controller has none such."""
+    wanted = select(DataStore).where(
+        DataStore.controller_id == controller_id, DataStore.name == name
+    )
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFoundError("There is no data store of that name.")
+    return found
+
+
+def open_stores(session: Session, *, controller_id: UUID, cabinet: KeyCabinet) -> Sequence[Store]:
+    """Return a controller's registered stores, ready to be read once the session is closed.
+
+    Nothing connects yet. One whose address or definition cannot be read is there all the same,
+    and says so when it is asked.
+    """
+    rows = data_stores(session, controller_id=controller_id)
+    return [open_store(session, row, cabinet=cabinet) for row in rows]
+
+
+def open_store(session: Session, row: DataStore, *, cabinet: KeyCabinet) -> Store:
+    """Return one registered store as `open_stores` does."""
+    try:
+        definition = definition_file.from_json(row.definition)
+    except InvalidError as error:
+        return BrokenStore(_unknown(row.name), error)
+    try:
+        address = cabinet.open_text(
+            session,
+            row.address_sealed,
+            controller_id=row.controller_id,
+            context=address_context(row),
+        )
+        return connector_for(row.connector)(definition, address)
+    except PrivacyError as error:
+        return BrokenStore(definition, error)
+
+
+def _unknown(name: str) -> StoreDefinition:
+    """Return a stand-in, so that what cannot be understood is not passed over."""
+    title = {"fr": name, "en": name}
+    anything = Field(name, title, DataCategory.TECHNICAL)
+    return StoreDefinition(name, title, (), (Collection(name, title, (name,), (anything,)),))
+
+
+def addresses_under(session: Session, controller_id: UUID, version: int) -> int:
+    """Return how many addresses a version of the controller's key sealed."""
+    rows = data_stores(session, controller_id=controller_id)
+    return sum(sealed_version(row.address_sealed) == version for row in rows)
