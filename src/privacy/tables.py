@@ -17,6 +17,7 @@ import privacy.policy.models
 import privacy.purposes.models
 import privacy.requests.models
 import privacy.scheduler.models
+import privacy.stores.models
 import privacy.subjects.models
 from privacy.db import READING, Base
 
