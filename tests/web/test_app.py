@@ -10,11 +10,10 @@ from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.errors import ConfigError
 from privacy.operators.models import SignInAttempt
-from privacy.web import logs, openapi
+from privacy.web import logs
 from privacy.web.app import absolute, create_app, from_env
 from tests.fakes import FakeClock
-from tests.web.conftest import runtime_of, told
-from tests.web.probe import ProbeSchema
+from tests.web.conftest import runtime_of
 
 STAFF = ("/console", "/v1/audit", "/v1/policy")
 PUBLIC = ("/banner", "/portal")
@@ -101,33 +100,3 @@ def test_a_change_without_an_entry_is_refused(app: Flask):
     row = SignInAttempt(email_index=b"", failures=1, failed_at=at, locked_until=at)
     with pytest.raises(UnauditedChangeError), database.transaction() as session:
         session.add(row)
-
-
-def test_the_document_is_openapi_3_1_and_names_its_schemas(core: Flask):
-    document = told(core.test_client().get("/v1/openapi.json"))
-    assert document["openapi"].startswith("3.1")
-    for address, _, operation in openapi.operations(document):
-        assert bool(operation["security"]) == address.startswith("/v1/")
-
-
-def test_documented_errors_are_problem_documents(settings: Settings, clock: FakeClock):
-    blueprint = openapi.Blueprint("described", __name__, url_prefix="/v1")
-
-    @blueprint.post("/described")
-    @blueprint.arguments(ProbeSchema)
-    @blueprint.response(201, ProbeSchema)
-    def post(described: dict[str, object]) -> dict[str, object]:
-        return described
-
-    app = create_app(settings, clock=clock)
-    app.extensions["privacy_api"].register_blueprint(blueprint)
-    with app.app_context():
-        document = openapi.document()
-    runtime_of(app).database.dispose()
-    operation = document["paths"]["/v1/described"]["post"]
-    body = operation["requestBody"]["content"]["application/json"]["schema"]
-    assert body == {"$ref": "#/components/schemas/Probe"}
-    assert operation["responses"]["default"] == {"$ref": "#/components/responses/DEFAULT_ERROR"}
-    answers = document["components"]["responses"]
-    assert set(answers["DEFAULT_ERROR"]["content"]) == {"application/problem+json"}
-    assert document["components"]["schemas"]["Probe"]["required"] == ["name"]

@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document, made from the schemas that validate, and a page to try it."""
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, Final, TypeVar, cast
@@ -61,7 +63,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it has no stub
         return self._typed(super().arguments(schema, **options))
 
     def response(
-        self, status_code: int, schema: type[Schema] | None = None, **options: Any
+        self,
+        status_code: int,
+        schema: type[Schema] | Mapping[str, str] | None = None,
+        **options: Any,
     ) -> Callable[[View], View]:
         """Answer what the view returns as the schema dumps it, and document it."""
         return self._typed(super().response(status_code, schema, **options))
@@ -131,4 +136,65 @@ def openapi() -> Response:
 @public("documentation holds no data")
 def page() -> str:
     """Show every operation, with a form to try it."""
-    return pages.render("docs.html", document=document())
+    told = document()
+    groups = [
+        (
+            tag["name"],
+            tag["description"],
+            [one for one in _shown(told) if tag["name"] in one["tags"]],
+        )
+        for tag in told["tags"]
+    ]
+    return pages.render("docs.html", info=told["info"], groups=groups)
+
+
+def _shown(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each operation as the page shows it."""
+    for address, method, operation in operations(told):
+        shared = told["paths"][address].get("parameters", [])
+        yield {
+            "id": re.sub(r"\W+", "-", method + address),
+            "method": method,
+            "address": address,
+            "summary": operation.get("summary", ""),
+            "description": operation.get("description", ""),
+            "secured": bool(operation["security"]),
+            "tags": operation["tags"],
+            "parameters": [_parameter(one) for one in [*shared, *operation.get("parameters", [])]],
+            "body": _body(operation, told["components"]["schemas"]),
+            "answers": _answers(operation),
+        }
+
+
+def _parameter(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": "", "choices": told["schema"].get("enum", ()), **told}
+
+
+def _answers(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is answered; whatever refers to a common answer is a problem document."""
+    told = sorted(operation["responses"].items())
+    ours = [(status, said["description"]) for status, said in told if "$ref" not in said]
+    return [*ours, ("else", "A problem document (RFC 9457).")]
+
+
+def _body(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """Return a body to begin with, or nothing where none is sent."""
+    if "requestBody" not in operation:
+        return ""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    return json.dumps(example(schema, schemas), indent=2, ensure_ascii=False)
+
+
+def example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+    """Return a value of the shape that a schema describes; strings say what they are."""
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    if "example" in schema or "enum" in schema:
+        return schema.get("example") or schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        inner = schema.get("properties", {})
+        return {name: example(one, schemas) for name, one in inner.items()}
+    if kind == "array":
+        return [example(schema["items"], schemas)]
+    return {"integer": 0, "number": 0, "boolean": False}.get(str(kind), schema.get("format", "…"))

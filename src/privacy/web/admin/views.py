@@ -28,6 +28,7 @@ from privacy.web.openapi import Blueprint
 KEPT = "private, max-age=31536000, immutable"
 """A tile never changes: it is full, or it is addressed by how much of it there was."""
 OCTETS = "application/octet-stream"
+BINARY = {"type": "string", "format": "binary"}
 
 blueprint = Blueprint(
     "admin", __name__, url_prefix="/v1", description="For machines of the staff: bearer tokens."
@@ -58,7 +59,7 @@ def entries(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/audit/checkpoint")
 @operators_only(Permission.AUDIT_READ)
-@blueprint.response(HTTPStatus.OK, content_type="text/plain")
+@blueprint.response(HTTPStatus.OK, {"type": "string"}, content_type="text/plain")
 def checkpoint() -> Response:
     """Read the newest checkpoint, a signed note (C2SP tlog-checkpoint)."""
     with current.runtime().database.reading() as session:
@@ -67,7 +68,7 @@ def checkpoint() -> Response:
 
 @blueprint.get("/audit/tile/<int(max=63):level>/<path:address>")
 @operators_only(Permission.AUDIT_READ)
-@blueprint.response(HTTPStatus.OK, content_type=OCTETS)
+@blueprint.response(HTTPStatus.OK, BINARY, content_type=OCTETS)
 def tile(level: int, address: str) -> Response:
     """Read hashes of the tree, 32 bytes each (C2SP tlog-tiles).
 
@@ -80,7 +81,7 @@ def tile(level: int, address: str) -> Response:
 
 @blueprint.get("/audit/tile/entries/<path:address>")
 @operators_only(Permission.AUDIT_READ)
-@blueprint.response(HTTPStatus.OK, content_type=OCTETS)
+@blueprint.response(HTTPStatus.OK, BINARY, content_type=OCTETS)
 def entry_bundle(address: str) -> Response:
     """Read entries as they were hashed, each after its length in two bytes (C2SP tlog-tiles).
 
