@@ -136,8 +136,13 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred writer can fail half-way when another writes first; an immediate one waits.
     reading = READING in connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("a transaction began without a connection")
+    if connection.info.get(READING, False) != reading:
+        driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info[READING] = reading
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 _PASSING = ("locked", "busy", "disk is full", "disk i/o", "unable to open")
@@ -173,6 +178,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        reading = engine.execution_options(**{READING: True, "postgresql_readonly": True})
+        self._readers = sessionmaker(reading, expire_on_commit=False)
         self._writer = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
@@ -199,9 +206,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that the database itself forbids to write."""
-        with _translated(), self._sessions() as session:
-            session.connection(execution_options={READING: True, "postgresql_readonly": True})
+        """Yield a session that the database itself forbids to write.
+
+        It takes a connection only when it is first asked something.
+        """
+        with _translated(), self._readers() as session:
             yield session
 
     @contextmanager

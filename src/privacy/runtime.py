@@ -13,6 +13,7 @@ from privacy.audit.seal import Sequencer
 from privacy.clock import Clock
 from privacy.config import Settings
 from privacy.consent import store as consent_store
+from privacy.consent.recorder import Recorder
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.outbox.mailer import Mailer, SmtpMailer
@@ -42,6 +43,7 @@ class Runtime:
     clock: Clock
     cabinet: KeyCabinet
     sequencer: Sequencer
+    recorder: Recorder
     mailer: Mailer
     desk: Desk
     checks: Mapping[str, Check]
@@ -81,6 +83,7 @@ def assemble(settings: Settings, database: Database, clock: Clock) -> Runtime:
         clock=clock,
         cabinet=cabinet,
         sequencer=sequencer,
+        recorder=Recorder(database, clock, keyring.signer.name),
         mailer=SmtpMailer(settings.smtp_url, settings.mail_from, clock=clock),
         desk=Desk(cabinet, Links(settings.public_url)),
         checks={

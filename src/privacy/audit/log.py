@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table, insert
@@ -25,6 +25,7 @@ LARGEST_NUMBER = 2**53 - 1
 """Beyond it RFC 8785 would round."""
 
 _ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _pending = AuditPending.__table__
 assert isinstance(_pending, Table)  # noqa: S101 -- tells mypy what the declarative base made
 _INSERT = insert(_pending)
@@ -52,7 +53,30 @@ def append(
     Raises ValueError for a detail that the action may not carry (`actions.DETAILS`), a text
     longer than 200 characters, or an actor that is not one of ours.
     """
-    _check(action, actor, details)
+    told = Told(controller_id, subject_id, details)
+    return append_all(session, action, at=at, actor=actor, told=[told])[0]
+
+
+class Told(NamedTuple):
+    """What one of several like entries says: about whom, for which controller, which details."""
+
+    controller_id: UUID | None
+    subject_id: UUID | None
+    details: Mapping[str, Scalar]
+
+
+def append_all(
+    session: Session, action: Action, *, at: datetime, actor: str, told: Sequence[Told]
+) -> list[AppendedEntry]:
+    """Add an entry for each of several like acts, in one statement; else as `append`."""
+    rows = [_row(action, at, actor, one) for one in told]
+    session.connection().execute(_INSERT, rows)
+    guard.note_entry(session)
+    return [AppendedEntry(row["id"], _leaf_hash(row["body"])) for row in rows]
+
+
+def _row(action: Action, at: datetime, actor: str, told: Told) -> dict[str, Any]:
+    _check(action, actor, told.details)
     entry_id = new_id(at)
     body = canonical(
         {
@@ -60,22 +84,23 @@ def append(
             "id": str(entry_id),
             "t": action.value,
             "at": stamp(at),
-            "c": str(controller_id) if controller_id else None,
+            "c": str(told.controller_id) if told.controller_id else None,
             "a": actor,
-            "s": str(subject_id) if subject_id else None,
-            "d": details,
+            "s": str(told.subject_id) if told.subject_id else None,
+            "d": told.details,
         }
     )
-    row = {
-        "subject_id": subject_id or NOBODY,
+    return {
+        "subject_id": told.subject_id or NOBODY,
         "id": entry_id,
         "log_id": LOG,
         "body": body,
         "at": at,
     }
-    session.connection().execute(_INSERT, row)
-    guard.note_entry(session)
-    return AppendedEntry(entry_id, hashlib.sha256(b"\x00" + body).digest())
+
+
+def _leaf_hash(body: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + body).digest()
 
 
 def stamp(at: datetime) -> str:
@@ -88,8 +113,7 @@ def canonical(entry: Mapping[str, object]) -> bytes:
 
     Its keys are plain ASCII, which makes sorting by code point the sorting that RFC 8785 asks.
     """
-    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    body = text.encode()
+    body = _ENCODER.encode(entry).encode()
     if len(body) > LONGEST_BODY:
         raise ValueError(f"an entry has at most {LONGEST_BODY} bytes")
     return body

@@ -1,11 +1,12 @@
 """Recording what a visitor answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from privacy.consent.receipt import Receipt
 from privacy.consent.term import kept_until
 from privacy.errors import ConflictError, InvalidError
 from privacy.purposes.queries import Asked
+from privacy.subjects.visitors import ensure_subjects
+
+_INSERT = insert(cast("Table", Consent.__table__))
 
 
 @dataclass(frozen=True)
@@ -34,42 +38,67 @@ class ReplayedError(ConflictError):
     """The same answer was recorded before; its first receipt still stands."""
 
 
-def record_answer(
-    session: Session, *, actor: str, at: datetime, asked: Asked, said: Said, origin: str
-) -> Receipt:
-    """Add a visitor's answer, one row for each purpose that the notice asked, with its entry.
+@dataclass(frozen=True)
+class Answered:
+    """An answer together with what was asked."""
 
-    The subject must exist. Raises InvalidError unless exactly the purposes asked are answered,
-    and ReplayedError when the answer is known already; then nothing of this call may stay.
+    asked: Asked
+    said: Said
+
+
+def record_answers(
+    session: Session, *, actor: str, at: datetime, answers: Sequence[Answered], origin: str
+) -> list[Receipt]:
+    """Add answers that came in together: a row for each purpose asked, an entry for each answer.
+
+    Raises InvalidError unless exactly the purposes asked are answered, and ReplayedError when
+    one of the answers is known already; then nothing of this call may stay.
     """
-    _check(asked, said)
-    granted = [code for code in sorted(said.answers) if said.answers[code]]
-    refused = [code for code in sorted(said.answers) if not said.answers[code]]
-    entry = log.append(
+    for one in answers:
+        check(one)
+    entries = log.append_all(
         session,
         Action.CONSENT_RECORDED,
         at=at,
         actor=actor,
-        controller_id=asked.controller_id,
-        subject_id=said.subject_id,
-        answer=str(said.answer_id),
-        site=asked.site_key,
-        notice=asked.digest,
-        method=said.method.value,
-        language=asked.language,
-        granted=",".join(granted),
-        refused=",".join(refused),
+        told=[_told(one.asked, one.said) for one in answers],
     )
-    made = receipt_of(asked, said, at=at, origin=origin, leaf=entry.leaf_hash)
+    receipts = [
+        receipt_of(one, at=at, origin=origin, leaf=entry.leaf_hash)
+        for one, entry in zip(answers, entries, strict=True)
+    ]
+    ensure_subjects(
+        session,
+        at=at,
+        subjects=((one.said.subject_id, one.asked.controller_id) for one in answers),
+    )
+    rows = [row for pair in zip(answers, receipts, strict=True) for row in _rows(*pair)]
     try:
-        session.execute(insert(Consent), _rows(asked, said, made))
+        # Past the mapper: this is the one act of which there are thousands a second.
+        session.connection().execute(_INSERT, rows)
     except IntegrityError as error:
         raise ReplayedError("This answer was recorded before.") from error
-    return made
+    return receipts
 
 
-def receipt_of(asked: Asked, said: Said, *, at: datetime, origin: str, leaf: bytes) -> Receipt:
+def _told(asked: Asked, said: Said) -> log.Told:
+    granted = [code for code in sorted(said.answers) if said.answers[code]]
+    refused = [code for code in sorted(said.answers) if not said.answers[code]]
+    details = {
+        "answer": str(said.answer_id),
+        "site": asked.site_key,
+        "notice": asked.digest,
+        "method": said.method.value,
+        "language": asked.language,
+        "granted": ",".join(granted),
+        "refused": ",".join(refused),
+    }
+    return log.Told(asked.controller_id, said.subject_id, details)
+
+
+def receipt_of(answered: Answered, *, at: datetime, origin: str, leaf: bytes) -> Receipt:
     """Return the receipt of an answer recorded at an instant."""
+    asked, said = answered.asked, answered.said
     return Receipt(
         id=said.answer_id,
         subject=said.subject_id,
@@ -86,7 +115,8 @@ def receipt_of(asked: Asked, said: Said, *, at: datetime, origin: str, leaf: byt
     )
 
 
-def _rows(asked: Asked, said: Said, receipt: Receipt) -> list[dict[str, object]]:
+def _rows(answered: Answered, receipt: Receipt) -> list[dict[str, object]]:
+    asked, said = answered.asked, answered.said
     shared = {
         "subject_id": said.subject_id,
         "answer_id": said.answer_id,
@@ -113,7 +143,9 @@ def _rows(asked: Asked, said: Said, receipt: Receipt) -> list[dict[str, object]]
     ]
 
 
-def _check(asked: Asked, said: Said) -> None:
+def check(answered: Answered) -> None:
+    """Raise InvalidError, naming each code, unless exactly the purposes asked are answered."""
+    asked, said = answered.asked, answered.said
     if said.answers.keys() == asked.versions.keys():
         return
     missing = sorted(asked.versions.keys() - said.answers.keys())

@@ -1,5 +1,6 @@
 """The subject behind an anonymous browser: a row that comes with a consent, no act of its own."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,18 +9,29 @@ from sqlalchemy.orm import Session
 from privacy.subjects.identify import visitor_subject_id
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.models import Subject
-from privacy.subjects.rows import insert_new
+from privacy.subjects.rows import insert_all_new
 
 
-def ensure_visitor_subject(
-    session: Session, *, at: datetime, cabinet: KeyCabinet, controller_id: UUID, visitor: str
+def visitor_subject(
+    session: Session, *, cabinet: KeyCabinet, controller_id: UUID, visitor: str
 ) -> UUID:
-    """Return the id of a visitor's subject, whose row exists from now on.
+    """Return the id of a visitor's subject, which may have no row yet; no query if warm.
 
-    One statement on a warm cabinet. It appends no entry: the act that it serves must, with this
-    id. Raises InvalidError unless the visitor is 32 hexadecimal digits.
+    Raises InvalidError unless the visitor is 32 hexadecimal digits.
     """
     index_key = cabinet.index_key(session, controller_id=controller_id)
-    subject_id = visitor_subject_id(index_key, controller_id, visitor)
-    insert_new(session, Subject, subject_id=subject_id, controller_id=controller_id, created_at=at)
-    return subject_id
+    return visitor_subject_id(index_key, controller_id, visitor)
+
+
+def ensure_subjects(
+    session: Session, *, at: datetime, subjects: Iterable[tuple[UUID, UUID]]
+) -> None:
+    """Let a row exist for each (subject, controller), in one statement.
+
+    It appends no entry: the act that it serves must, with these ids.
+    """
+    rows = [
+        {"subject_id": subject_id, "controller_id": controller_id, "created_at": at}
+        for subject_id, controller_id in sorted(set(subjects))
+    ]
+    insert_all_new(session, Subject, rows)

@@ -2,20 +2,20 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, Response, request
 
 from privacy.consent import queries
-from privacy.consent.acts import ReplayedError, Said, receipt_of, record_answer
-from privacy.consent.models import Consent
+from privacy.consent.acts import Answered, ReplayedError, Said, receipt_of
 from privacy.consent.receipt import Receipt, to_sign
 from privacy.errors import ConflictError
 from privacy.purposes import queries as purposes
 from privacy.purposes.queries import Asked
-from privacy.subjects.identify import visitor_subject_id
-from privacy.subjects.visitors import ensure_visitor_subject
+from privacy.subjects.visitors import visitor_subject
 from privacy.web import current, limits, security
 from privacy.web.auth import public
 from privacy.web.banner import script
@@ -96,48 +96,41 @@ def preflight() -> Response:
 
 def _recorded(asked: Asked, answer: dict[str, Any]) -> tuple[Receipt, HTTPStatus]:
     runtime = current.runtime()
-    at, origin = runtime.clock(), runtime.keyring.signer.name
+    said = Said(
+        answer_id=answer["id"],
+        subject_id=_subject(asked, answer["visitor"]),
+        method=answer["method"],
+        answers=answer["answers"],
+        page=answer["page"],
+        said_at=answer["said_at"],
+    )
     try:
-        with runtime.database.transaction() as session:
-            subject_id = ensure_visitor_subject(
-                session,
-                at=at,
-                cabinet=runtime.cabinet,
-                controller_id=asked.controller_id,
-                visitor=answer["visitor"],
-            )
-            said = Said(
-                answer_id=answer["id"],
-                subject_id=subject_id,
-                method=answer["method"],
-                answers=answer["answers"],
-                page=answer["page"],
-                said_at=answer["said_at"],
-            )
-            receipt = record_answer(
-                session, actor="subject", at=at, asked=asked, said=said, origin=origin
-            )
+        return runtime.recorder.record(Answered(asked, said)), HTTPStatus.CREATED
     except ReplayedError:
-        return _first_receipt(asked, answer), HTTPStatus.OK
-    return receipt, HTTPStatus.CREATED
+        return _first_receipt(asked, said), HTTPStatus.OK
 
 
-def _first_receipt(asked: Asked, answer: dict[str, Any]) -> Receipt:
+def _subject(asked: Asked, visitor: str) -> UUID:
+    runtime = current.runtime()
+    with runtime.database.reading() as session:
+        return visitor_subject(
+            session,
+            cabinet=runtime.cabinet,
+            controller_id=asked.controller_id,
+            visitor=visitor,
+        )
+
+
+def _first_receipt(asked: Asked, said: Said) -> Receipt:
     """Return the receipt of the first time; ConflictError if that was another answer."""
     runtime = current.runtime()
     with runtime.database.reading() as session:
-        index_key = runtime.cabinet.index_key(session, controller_id=asked.controller_id)
-        subject_id = visitor_subject_id(index_key, asked.controller_id, answer["visitor"])
-        rows = queries.answer(session, subject_id=subject_id, answer_id=answer["id"])
-    if {row.purpose_code: row.granted for row in rows} != answer["answers"]:
+        rows = queries.answer(session, subject_id=said.subject_id, answer_id=said.answer_id)
+    if {row.purpose_code: row.granted for row in rows} != said.answers:
         raise ConflictError("This id belongs to another answer; make a new one.")
-    return _as_before(asked, rows[0], answer["answers"])
-
-
-def _as_before(asked: Asked, row: Consent, answers: dict[str, bool]) -> Receipt:
-    said = Said(row.answer_id, row.subject_id, row.method, answers, row.page, row.said_at)
-    origin = current.runtime().keyring.signer.name
-    return receipt_of(asked, said, at=row.at, origin=origin, leaf=row.leaf)
+    first = replace(said, method=rows[0].method)
+    origin = runtime.keyring.signer.name
+    return receipt_of(Answered(asked, first), at=rows[0].at, origin=origin, leaf=rows[0].leaf)
 
 
 def _signed(receipt: Receipt) -> Response:
