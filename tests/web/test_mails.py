@@ -71,10 +71,8 @@ def test_the_mail_to_the_dpo_has_no_place_for_personal_data():
 
 
 def test_a_name_with_a_line_break_cannot_make_a_header():
-    hostile = variables("request_ready", controller="Lumen\r\nBcc: x@example.com")
-    changed = render_mail("request_refused", "fr", variables("request_refused", **{
-        "controller": hostile["controller"],
-    }))  # fmt: skip
+    given = variables("request_refused", controller="Lumen\r\nBcc: x@example.com")
+    changed = render_mail("request_refused", "fr", given)
     assert changed.subject == "Votre demande à Lumen Bcc: x@example.com"
 
 

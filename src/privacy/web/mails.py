@@ -88,11 +88,13 @@ def _parts(
 
 
 def _spoken(words: Words, name: str, value: str) -> str:
-    if name == "kind":
-        return words.text(f"right.{value}.title")
+    if name == "kind" and not words.has(f"right.{value}.title"):
+        raise InvalidError("The kind of a request must be a right that the catalogues explain.")
     if name == "link" and urlsplit(value).scheme not in {"http", "https"}:
         raise InvalidError("The link of a mail must begin with http:// or https://.")
     try:
+        if name == "kind":
+            return words.text(f"right.{value}.title")
         if name.endswith("_at"):
             return words.instant(datetime.fromisoformat(value))
         return words.day(date.fromisoformat(value)) if name.endswith("_on") else value
