@@ -21,8 +21,10 @@ from privacy.outbox.models import MessageState, OutboxMessage
 from privacy.requests import store as requests_store
 from privacy.requests.letters import Desk
 from privacy.requests.links import Links
+from privacy.stores import queries
 from privacy.stores.own import OwnStore
 from privacy.stores.protocol import Store
+from privacy.stores.registry import Stores
 from privacy.subjects.keys import KeyCabinet
 
 LONGEST_MERGE = timedelta(seconds=60)
@@ -61,10 +63,13 @@ class Runtime:
         definition = requests_store.definition(consent_store.CONSENTS)
         return OwnStore(self.database, definition, parts)
 
-    def open_stores(self, controller_id: UUID) -> Mapping[str, Store]:
+    def open_stores(self, controller_id: UUID) -> Stores:
         """Open every data store of a controller, our own rows first; nothing connects yet."""
-        own = self.own_store()
-        return {own.definition.name: own}
+        with self.database.reading() as session:
+            registered = queries.open_stores(
+                session, controller_id=controller_id, cabinet=self.cabinet
+            )
+        return Stores([self.own_store(), *registered])
 
 
 def assemble(settings: Settings, database: Database, clock: Clock) -> Runtime:

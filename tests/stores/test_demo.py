@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo.stores import loyalty, shop
-from demo.stores.fiction import CAMILLE, COUNT, LOUIS, NAMESAKE, Rows, subjects
 
+from privacy.cli.demo.stores import loyalty, shop
+from privacy.cli.demo.stores.fiction import CAMILLE, COUNT, LOUIS, NAMESAKE, Rows, subjects
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import StoreDefinition

@@ -1,8 +1,113 @@
 """`privacy stores`: register, check and list data stores."""
 
+from pathlib import Path
+
 import click
+
+from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.errors import InvalidError, PrivacyError
+from privacy.purposes.models import Controller
+from privacy.runtime import Runtime
+from privacy.stores import definition_file, queries
+from privacy.stores.acts import StoreFacts, register_store, remove_store
+from privacy.stores.jobs import check_store
+
+ACTOR = "system"
 
 
 @click.group()
 def stores() -> None:
-    """The data stores that are searched."""
+    """The data stores that are searched for a subject."""
+
+
+@stores.command("add")
+@click.argument("address")
+@click.option(
+    "--definition",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="What it holds (YAML; see docs/connectors.md).",
+)
+@controller_option
+@as_json
+def add(address: str, definition: Path, controller: str | None, *, as_json: bool) -> None:
+    """Register a data store by its address (a URL) and its definition, and check it."""
+    facts = StoreFacts(address, definition_file.from_yaml(definition.read_text(encoding="utf-8")))
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.transaction() as session:
+            made = register_store(
+                session,
+                actor=ACTOR,
+                at=runtime.clock(),
+                controller_id=owner.id,
+                cabinet=runtime.cabinet,
+                facts=facts,
+            )
+        fault = _check(runtime, owner, made.name)
+    _tell_checked(as_json, {made.name: fault})
+
+
+@stores.command("check")
+@click.argument("names", nargs=-1)
+@controller_option
+@as_json
+def check(names: tuple[str, ...], controller: str | None, *, as_json: bool) -> None:
+    """Compare definitions with reality; status 1 if a store does not answer or has changed."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.reading() as session:
+            rows = queries.data_stores(session, controller_id=owner.id)
+        wanted = [row.name for row in rows if not names or row.name in names]
+        found = {name: _check(runtime, owner, name) for name in wanted}
+    _tell_checked(as_json, found)
+
+
+@stores.command("list")
+@controller_option
+@as_json
+def list_command(controller: str | None, *, as_json: bool) -> None:
+    """Name every registered data store; addresses are never shown."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.reading() as session:
+            rows = queries.data_stores(session, controller_id=owner.id)
+    facts = {row.name: {"connector": row.connector, "state": row.state.value} for row in rows}
+    tell(as_json, facts, *(f"{row.name:20} {row.connector:10} {row.state}" for row in rows))
+
+
+@stores.command("remove")
+@click.argument("name")
+@controller_option
+@as_json
+def remove(name: str, controller: str | None, *, as_json: bool) -> None:
+    """Forget a data store: it is searched no more."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.transaction() as session:
+            remove_store(
+                session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id, name=name
+            )
+    tell(as_json, {"removed": name}, f"{name} is searched no more.")
+
+
+def _check(runtime: Runtime, owner: Controller, name: str) -> PrivacyError | None:
+    return check_store(
+        runtime.database,
+        clock=runtime.clock,
+        cabinet=runtime.cabinet,
+        actor=ACTOR,
+        controller_id=owner.id,
+        name=name,
+    )
+
+
+def _tell_checked(as_json: bool, found: dict[str, PrivacyError | None]) -> None:  # noqa: FBT001 -- click's flag
+    lines = []
+    for name, fault in found.items():
+        lines.append(f"{name}: {fault or 'answers and is as declared'}")
+        fields = fault.fields if isinstance(fault, InvalidError) else {}
+        lines += [f"  {path}: {'; '.join(words)}" for path, words in fields.items()]
+    facts = {name: str(fault) if fault else None for name, fault in found.items()}
+    tell(as_json, facts, *lines)
+    raise SystemExit(1 if any(found.values()) else 0)

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from privacy.cli.demo import register
 from privacy.cli.demo.places import Places
 from privacy.cli.demo.register import SignIn
+from privacy.cli.demo.stores import loyalty, shop
 from privacy.cli.setup import prepare
 from privacy.config import Settings
 from privacy.operators.roles import Role
@@ -15,8 +17,14 @@ from privacy.purposes import acts
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Site
 from privacy.runtime import Runtime
+from privacy.stores import definition_file
+from privacy.stores.acts import StoreFacts, register_store
 from privacy.subjects.rotation import create_controller_keys
 from privacy.web.banner import script
+
+FOLDER = Path(__file__).parent / "stores"
+STORES = {"shop": shop.build, "loyalty": loyalty.build}
+"""The fictional data stores, by name; each is a database file of its own."""
 
 SUBJECT = "camille.durand@example.fr"
 """A fictional subject who is in every data store of the demo."""
@@ -58,6 +66,16 @@ def _fill_once(opened: Runtime, places: Places) -> list[SignIn]:
         register.register_site(
             session, at=at, controller_id=controller.id, origins=_origins(places)
         )
+        for name, build in STORES.items():
+            build(places.store_file(name))
+            register_store(
+                session,
+                actor=register.ACTOR,
+                at=at,
+                controller_id=controller.id,
+                cabinet=opened.cabinet,
+                facts=_store_facts(places, name),
+            )
         sign_ins = register.add_operators(
             session, at=at, keyring=opened.keyring, controller_id=controller.id
         )
@@ -81,6 +99,11 @@ def _renewed_site(opened: Runtime, places: Places) -> Site:
         )
         acts.publish_notices(session, actor=register.ACTOR, at=at, site=site, banner=banner)
     return site
+
+
+def _store_facts(places: Places, name: str) -> StoreFacts:
+    definition = definition_file.from_yaml((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return StoreFacts(f"sqlite:///{places.store_file(name)}", definition)
 
 
 def _origins(places: Places) -> list[str]:

@@ -5,22 +5,28 @@ from typing import Any
 
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
+from privacy.stores import queries
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
+from privacy.stores.models import DataStore, StoreState
+from privacy.stores.own import NAME
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, page
 
 SENSITIVE = frozenset({DataCategory.SPECIAL, DataCategory.CRIMINAL})
-OWN = "privacy"
 
 
 @blueprint.get("/stores")
 @operators_only(Permission.STORES_READ)
 def stores() -> str:
-    """Show every data store."""
+    """Show every data store, with what its last check said."""
     controller = chosen(Permission.STORES_READ)
-    opened = current.runtime().open_stores(controller.id)
-    lines = [_line(store.definition) for store in opened.values()]
+    runtime = current.runtime()
+    opened = runtime.open_stores(controller.id)
+    with runtime.database.reading() as session:
+        rows = queries.data_stores(session, controller_id=controller.id)
+    known = {row.name: row for row in rows}
+    lines = [_line(store.definition, known.get(name)) for name, store in opened.items()]
     return page("stores", controller, data_stores=lines)
 
 
@@ -29,27 +35,33 @@ def stores() -> str:
 def store_detail(name: str) -> str:
     """Show one data store: its collections, fields, identifiers and links."""
     controller = chosen(Permission.STORES_READ)
-    opened = current.runtime().open_stores(controller.id)
+    runtime = current.runtime()
+    opened = runtime.open_stores(controller.id)
     if name not in opened:
         raise NotFoundError("There is no such data store.")
-    definition = opened[name].definition
+    definition, row = opened[name].definition, None
+    if name != NAME:
+        with runtime.database.reading() as session:
+            row = queries.data_store(session, controller_id=controller.id, name=name)
+    error = row.check_result if row else None
     return page(
         "store_detail",
         controller,
-        data_store=_line(definition) | {"error": None},
+        data_store=_line(definition, row) | {"error": error},
         collections=[_collection(definition, one) for one in definition.collections],
     )
 
 
-def _line(definition: StoreDefinition) -> dict[str, Any]:
+def _line(definition: StoreDefinition, row: DataStore | None) -> dict[str, Any]:
+    checked = row is not None and row.state is not StoreState.NEW
     return {
         "name": definition.name,
         "title": definition.title[current.language()],
-        "kind": "own",
-        "own": definition.name == OWN,
+        "kind": row.connector if row else "own",
+        "own": row is None,
         "collections": len(definition.collections),
-        "checked_at": None,
-        "good": None,
+        "checked_at": row.checked_at if row else None,
+        "good": row.state is StoreState.GOOD if row and checked else None,
     }
 
 

@@ -1,6 +1,6 @@
 """The demo's shop: a database as a small company has one, filled with fiction.
 
-`python -m demo.stores.shop FILE` writes it. The schema is plain SQL that PostgreSQL takes as well.
+`python -m privacy.cli.demo.stores.shop FILE` writes it; PostgreSQL takes the same schema.
 """
 
 import sys
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from demo.stores.fiction import (
+from privacy.cli.demo.stores.fiction import (
     CAMILLE,
     STREETS,
     TOWNS,

@@ -1,7 +1,7 @@
 """The demo's loyalty programme: another company's database, filled with fiction.
 
 It knows no e-mail address. Who a card belongs to is known only by the shop's customer number,
-which stands here as text; `python -m demo.stores.loyalty FILE` writes it.
+which stands here as text; `python -m privacy.cli.demo.stores.loyalty FILE` writes it.
 """
 
 import sys
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from demo.stores.fiction import (
+from privacy.cli.demo.stores.fiction import (
     CAMILLE,
     HOUSEHOLD_PHONE,
     LOUIS,
