@@ -23,6 +23,7 @@ from statistics import median
 from uuid import UUID, uuid4
 
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, func, insert, select
+from sqlalchemy.orm import Session
 
 from privacy.audit import guard, log
 from privacy.audit.actions import Action
@@ -36,6 +37,7 @@ from privacy.tables import METADATA
 
 URL_VARIABLE = "PRIVACY_BENCH_POSTGRESQL"
 WRITERS = (1, 8)
+ENTRIES = 20_000
 SIGNER = Signer("bench.example/log", bytes(32))
 CONTROLLER = UUID(int=7)
 ANSWER = Table(
@@ -61,19 +63,24 @@ def commit_row(database: Database, *, with_entry: bool) -> None:
         row = {"subject_id": subject_id, "id": new_id(at), "sealed": bytes(200)}
         session.execute(insert(ANSWER), row)
         if with_entry:
-            log.append(
-                session,
-                Action.CONSENT_RECORDED,
-                at=at,
-                actor="subject",
-                controller_id=CONTROLLER,
-                subject_id=subject_id,
-                answer=str(row["id"]),
-                site="shop",
-                language="fr",
-                granted="statistics,maps",
-                refused="advertising",
-            )
+            append(session, subject_id, row["id"])
+
+
+def append(session: Session, subject_id: UUID, answer: object) -> None:
+    """Append the entry of a recorded consent."""
+    log.append(
+        session,
+        Action.CONSENT_RECORDED,
+        at=system_clock(),
+        actor="subject",
+        controller_id=CONTROLLER,
+        subject_id=subject_id,
+        answer=str(answer),
+        site="shop",
+        language="fr",
+        granted="statistics,maps",
+        refused="advertising",
+    )
 
 
 def count_commits(database: Database, *, with_entry: bool, seconds: float) -> int:
@@ -179,7 +186,11 @@ def measure(url: str, one_round: Round, *, seconds: float, rounds: int) -> None:
 
 
 def verify(database: Database) -> None:
-    """Print how fast the routine check hashes everything again."""
+    """Print how fast the routine check hashes everything again, on a log worth checking."""
+    with database.transaction() as session:
+        for _ in range(ENTRIES):
+            append(session, uuid4(), uuid4())
+    drain(database)
     cpu, wall = time.process_time(), time.perf_counter()
     verdict = verify_log(database, [SIGNER.verifier], at=system_clock())
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

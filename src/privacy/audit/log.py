@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from privacy.audit import guard
 from privacy.audit.actions import DETAILS, LENGTHS, Action
 from privacy.audit.models import LOG, NOBODY, AuditPending
-from privacy.db import new_id
+from privacy.db import Base, new_id
 
 Scalar = str | int | bool | None
 
@@ -26,9 +26,7 @@ LARGEST_NUMBER = 2**53 - 1
 
 _ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-_pending = AuditPending.__table__
-assert isinstance(_pending, Table)  # noqa: S101 -- tells mypy what the declarative base made
-_INSERT = insert(_pending)
+_INSERT = insert(Base.metadata.tables[AuditPending.__tablename__])
 
 
 class AppendedEntry(NamedTuple):

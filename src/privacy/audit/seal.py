@@ -85,9 +85,10 @@ class Sequencer:
         self._known, self._published = after, after.edge.size
         return after.edge.size - before.edge.size
 
-    def run(self, stop: threading.Event, interval: float = 0.05, idle: float = 1.0) -> None:
+    def run(self, stop: threading.Event, interval: float = 0.2, idle: float = 0.5) -> None:
         """Integrate until `stop` is set; entries of one `interval` (seconds) share a checkpoint.
 
+        A batch costs some milliseconds whatever its size, so a shorter interval is dearer.
         It looks every `idle` seconds for what other processes committed, and after a `wake`.
         """
         while not stop.is_set():
