@@ -83,6 +83,15 @@ FALSIFICATIONS = [
         "511 is missing",
     ),
     Falsification(
+        "an entry removed, and one before it altered",
+        [
+            "DELETE FROM audit_entry WHERE idx = 511",
+            "UPDATE audit_entry SET leaf_hash = body WHERE idx = 417",
+        ],
+        417,
+        "511 is missing",
+    ),
+    Falsification(
         "two entries swapped",
         [
             "UPDATE audit_entry SET idx = -1 WHERE idx = 310",

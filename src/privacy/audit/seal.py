@@ -118,9 +118,10 @@ class Sequencer:
             count = self.integrate()
         except Exception as error:  # noqa: BLE001 -- the loop must outlive a lost database
             # Only our own words: a database's error may quote values.
-            known = isinstance(error, UnsafeLogError)
-            self._fault = str(error) if known else type(error).__name__
-            _log.error("audit entries are not integrated: %s", self._fault)
+            fault = str(error) if isinstance(error, UnsafeLogError) else type(error).__name__
+            if fault != self._fault:
+                _log.error("audit entries are not integrated: %s", fault)
+            self._fault = fault
             return 0
         self._fault = None
         return count

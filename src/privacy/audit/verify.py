@@ -148,11 +148,14 @@ class _Check:
     def _read_entries(self) -> bool:
         self._compare_roots()
         for batch in stored.entries(self._session):
-            expected = range(self.edge.size, self.edge.size + len(batch))
-            for index, entry in zip(expected, batch, strict=True):
-                if entry[0] != index:
-                    self._blame(index, f"Entry {index} is missing; the next is {entry[0]}.")
-                    return False
+            start = self.edge.size
+            places = enumerate(batch, start=start)
+            gap = next((index for index, entry in places if entry[0] != index), None)
+            if gap is not None:
+                self._compare_entries(batch[: gap - start])
+                there = batch[gap - start][0]
+                self._blame(gap, f"Entry {gap} is missing; the next is {there}.")
+                return False
             self._compare_entries(batch)
         self._compare_tiles(
             {
@@ -227,7 +230,8 @@ class _Check:
 
     def _blame(self, index: int, what: str) -> None:
         """Keep what was found first about an entry; the rest only follows from it."""
-        self._blamed.setdefault(index, what)
+        if len(self._blamed) < MOST_FAULTS:
+            self._blamed.setdefault(index, what)
 
 
 def _first_difference(tile: bytes, other: bytes) -> int:
