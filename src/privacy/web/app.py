@@ -1,9 +1,9 @@
 """Builds the Flask app of one process: its surfaces, and what every request passes on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 import flask
 from flask import Flask
@@ -34,7 +34,11 @@ MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
 
 
 class App(Flask):
-    """Flask, except that an error is logged without its message."""
+    """Flask, except that an error is logged without its message, and no view is a coroutine."""
+
+    @override
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # asked ten times a request, and always with the same answer
 
     @override
     def log_exception(

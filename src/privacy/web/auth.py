@@ -96,13 +96,14 @@ def install(app: Flask) -> None:
     """Refuse every request to the app that its view's guard does not let in."""
 
     def guard() -> AnyResponse | None:
-        if request.endpoint is None:
+        endpoint = current.asked().endpoint
+        if endpoint is None:
             return None  # there is no view; Flask answers 404 or 405
-        declared: Guard | None = getattr(app.view_functions[request.endpoint], _GUARD, None)
+        declared: Guard | None = getattr(app.view_functions[endpoint], _GUARD, None)
         if isinstance(declared, Public):
             return None
         if declared is None:
-            raise RuntimeError(f"{request.endpoint} declares no guard")
+            raise RuntimeError(f"{endpoint} declares no guard")
         found = _found()
         if found is None:
             return _refused()

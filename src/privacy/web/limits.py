@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from flask import Flask, request
+from flask import Flask, Request
 
 from privacy.errors import TooManyError
 from privacy.web import current
@@ -97,9 +97,10 @@ def install(app: Flask, buckets: Buckets) -> None:
     app.extensions[_EXTENSION] = buckets
 
     def limit() -> None:
-        view = app.view_functions.get(request.endpoint or "")
-        name = getattr(view, _NAME, None) or _bucket_name()
-        buckets.take(name, prefix(request.remote_addr))
+        asked = current.asked()
+        view = app.view_functions.get(asked.endpoint or "")
+        name = getattr(view, _NAME, None) or _bucket_name(asked)
+        buckets.take(name, prefix(asked.remote_addr))
 
     app.before_request(limit)
 
@@ -123,11 +124,11 @@ def prefix(address: str | None) -> str:
     return str(ipaddress.IPv6Address(int(parsed) >> 64 << 64))
 
 
-def _bucket_name() -> str:
+def _bucket_name(asked: Request) -> str:
     for address, name in _BY_SURFACE.items():
-        if request.path.startswith(address):
+        if asked.path.startswith(address):
             return name
-    return "page" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
+    return "page" if asked.method in {"GET", "HEAD", "OPTIONS"} else "write"
 
 
 def tell(limits: Mapping[str, Limit]) -> None:

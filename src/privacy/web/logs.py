@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from typing_extensions import override
 
 from privacy.web import current
@@ -20,7 +20,9 @@ from privacy.web import current
 LOGGER: Final = logging.getLogger("privacy.web")
 OURS: Final = "privacy"
 PLACES: Final = 8
+NO_ROUTE: Final = "(none)"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_encode = json.JSONEncoder(default=str).encode
 _STARTED: Final = "privacy.started"
 _KNOWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -29,6 +31,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     """Write all logs of this process as JSON lines to a stream (standard error by default)."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
+    # What no line of ours tells need not be asked for each line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
 
@@ -46,7 +50,8 @@ def failure(error: BaseException) -> None:
 
 def route() -> str:
     """Return the template of this request's address, in which tokens are names only."""
-    return request.url_rule.rule if request.url_rule else "(none)"
+    rule = current.asked().url_rule
+    return rule.rule if rule else NO_ROUTE
 
 
 class JsonLines(logging.Formatter):
@@ -66,7 +71,7 @@ class JsonLines(logging.Formatter):
             line |= {k: v for k, v in vars(record).items() if k not in _KNOWN}
         if record.exc_info and record.exc_info[1]:
             line |= _told(record.exc_info[1])
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 def _told(error: BaseException) -> dict[str, Any]:
@@ -84,19 +89,25 @@ def _told(error: BaseException) -> dict[str, Any]:
 
 
 def _start() -> None:
-    request.environ[_STARTED] = time.perf_counter()
+    current.asked().environ[_STARTED] = time.perf_counter()
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-Id"] = current.request_id()
-    LOGGER.info(
-        "request",
-        extra={
-            "id": current.request_id(),
-            "method": request.method if request.method in METHODS else "OTHER",
-            "route": route(),
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - request.environ[_STARTED]) * 1000, 1),
-        },
-    )
+    response.headers.add("X-Request-Id", current.request_id())
+    if LOGGER.isEnabledFor(logging.INFO):
+        LOGGER.handle(_record(response.status_code))
     return response
+
+
+def _record(status: int) -> logging.LogRecord:
+    """Return the line of this request, without looking up who asks for it: always this file."""
+    asked = current.asked()
+    record = logging.LogRecord(LOGGER.name, logging.INFO, __file__, 0, "request", None, None)
+    vars(record).update(
+        id=current.request_id(),
+        method=asked.method if asked.method in METHODS else "OTHER",
+        route=route(),
+        status=status,
+        ms=round((time.perf_counter() - asked.environ[_STARTED]) * 1000, 1),
+    )
+    return record

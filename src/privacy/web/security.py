@@ -24,13 +24,14 @@ _PAGE_POLICY: Final = (
     "frame-ancestors 'none'"
 )
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-_HSTS: Final = "max-age=31536000"
+_HEADERS: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+"""On every answer; no view may set one of them itself."""
+_HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class UntrustedFormError(Forbidden):
@@ -49,16 +50,20 @@ def install(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # the way Flask documents
     home = origin_of(settings.public_url)
+    always = (*_HEADERS, _HSTS) if settings.is_secure else _HEADERS
 
     def check() -> None:
-        if request.method not in SAFE and not request.path.startswith(JSON_PREFIXES):
+        asked = current.asked()
+        if asked.method not in SAFE and not asked.path.startswith(JSON_PREFIXES):
             check_sender(home)
             check_token()
 
     def finish(response: Response) -> Response:
-        _set_headers(response)
-        if settings.is_secure:
-            response.headers["Strict-Transport-Security"] = _HSTS
+        headers = response.headers
+        headers.extend(always)
+        headers.add("Content-Security-Policy", _policy(response))
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Cache-Control", "no-store")
         return response
 
     app.before_request(check)
@@ -134,15 +139,8 @@ def preflight(origin: str | None, *, methods: str) -> Response:
     return response
 
 
-def _set_headers(response: Response) -> None:
-    headers = response.headers
-    for name, value in _HEADERS.items():
-        headers[name] = value
-    page = response.mimetype == "text/html"
+def _policy(response: Response) -> str:
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return _DATA_POLICY
     nonce = current.used_nonce()
-    allowed = f" 'nonce-{nonce}'" if nonce else ""
-    headers["Content-Security-Policy"] = (
-        _PAGE_POLICY.format(nonce=allowed) if page else _DATA_POLICY
-    )
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
+    return _PAGE_POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "")
