@@ -60,6 +60,8 @@ class Round:
     rate: float
     p99: str
     bad: int
+    cpu: float
+    """Microseconds of processor time that the server's processes took for one request."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,24 @@ class Side:
 
     name: str
     port: int
+    process: "subprocess.Popen[bytes]"
+
+    def seconds_of_cpu(self) -> float:
+        """Return what the server's processes used so far; the database's are not in it."""
+        told = subprocess.run(
+            ["ps", "-o", "pid=,ppid=,cputimes=", "-e"], check=True, capture_output=True, text=True
+        )
+        ours = {self.process.pid}
+        rows = [tuple(map(int, line.split())) for line in told.stdout.splitlines()]
+        for pid, parent, _ in sorted(rows):
+            if parent in ours:
+                ours.add(pid)
+        ticks = os.sysconf("SC_CLK_TCK")
+        total = 0.0
+        for pid in ours:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            total += (int(fields[11]) + int(fields[12])) / ticks
+        return total
 
 
 def main() -> None:
@@ -112,7 +132,7 @@ def measure(
     )
     print(f"{title}, {CONNECTIONS} connections, {workers} worker(s), durable commits")
     for name, rounds in rates.items():
-        told = "  ".join(f"{r.rate:7.0f}/s (p99 {r.p99})" for r in rounds)
+        told = "  ".join(f"{r.rate:6.0f}/s p99 {r.p99} {r.cpu:4.0f} us" for r in rounds)
         print(f"  {name:5} {told}   refused: {sum(r.bad for r in rounds)}")
     print(f"  ratio of medians, full act to bare insert: {ratio:.2f}")
 
@@ -129,8 +149,8 @@ def _start_ours(stack: ExitStack, url: str, folder: Path, workers: int) -> tuple
     }
     rest = _filled(Settings.from_env(environment))
     command = [sys.executable, "-m", "benchmarks.unlimited"]
-    stack.enter_context(_process(command, environment, port))
-    return Side("ours", port), rest
+    process = stack.enter_context(_process(command, environment, port))
+    return Side("ours", port, process), rest
 
 
 def _start_bare(stack: ExitStack, url: str, workers: int) -> Side:
@@ -141,8 +161,8 @@ def _start_bare(stack: ExitStack, url: str, workers: int) -> Side:
         *("--blocking-threads", "16", "--backpressure", "16", "--log-level", "error"),
         "benchmarks.bare:application",
     ]
-    stack.enter_context(_process(command, {"BARE_DATABASE_URL": url}, port))
-    return Side("bare", port)
+    process = stack.enter_context(_process(command, {"BARE_DATABASE_URL": url}, port))
+    return Side("bare", port, process)
 
 
 def _filled(settings: Settings) -> str:
@@ -175,6 +195,7 @@ def _filled(settings: Settings) -> str:
 
 
 def _round(side: Side, lua: Path, seconds: int) -> Round:
+    before = side.seconds_of_cpu()
     told = subprocess.run(
         [
             *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(lua)),
@@ -187,10 +208,13 @@ def _round(side: Side, lua: Path, seconds: int) -> Round:
     rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
     p99 = re.search(r"99%\s+(\S+)", told)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+    count = re.search(r"(\d+) requests in", told)
+    used = side.seconds_of_cpu() - before
     return Round(
         rate=float(rate[1]) if rate else 0.0,
         p99=p99[1] if p99 else "?",
         bad=int(bad[1]) if bad else 0,
+        cpu=used * 1e6 / max(int(count[1]) if count else 1, 1),
     )
 
 

@@ -14,6 +14,7 @@ from privacy.cli.keys import keys
 from privacy.cli.operators import operators
 from privacy.cli.serve import serve
 from privacy.cli.setup import setup
+from privacy.cli.sites import sites
 from privacy.cli.stores import stores
 from privacy.errors import InvalidError, PrivacyError
 
@@ -24,7 +25,7 @@ def commands() -> None:
     """Consent, requests of data subjects and tamper-evident proof."""
 
 
-for command in (audit, database, jobs, keys, operators, serve, setup, stores):
+for command in (audit, database, jobs, keys, operators, serve, setup, sites, stores):
     commands.add_command(command)
 
 

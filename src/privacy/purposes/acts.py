@@ -1,5 +1,6 @@
 """Changes to the register of controllers, sites, purposes, notices and recipients."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from privacy.purposes.models import (
     RecipientRole,
     Site,
 )
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,13 @@ def register_site(
     if unknown:
         raise InvalidError(
             "Publish these purposes first: " + ", ".join(unknown), fields={"purposes": unknown}
+        )
+    wrong = [origin for origin in facts.origins if not _ORIGIN.fullmatch(origin)]
+    if wrong or not facts.origins:
+        raise InvalidError(
+            "Give each origin as browsers send it, such as https://shop.example.fr, "
+            "without a path.",
+            fields={"origins": wrong or ["none is given"]},
         )
     made = Site(
         id=new_id(at),

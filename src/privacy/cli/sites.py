@@ -1,0 +1,95 @@
+"""`privacy sites`: the websites that embed the banner, and what they show."""
+
+import click
+
+from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.policy import queries as policy
+from privacy.purposes import acts
+from privacy.purposes import queries as purposes
+from privacy.purposes.models import Controller, Site
+from privacy.runtime import Runtime
+from privacy.web.banner import script
+
+ACTOR = "system"
+
+
+@click.group()
+def sites() -> None:
+    """The websites that embed the banner."""
+
+
+@sites.command("add")
+@click.option("--name", required=True, help="What colleagues call it.")
+@click.option("--origin", "origins", multiple=True, required=True, help="Such as https://a.fr")
+@click.option("--purpose", "codes", multiple=True, required=True, help="Code of a purpose.")
+@controller_option
+@as_json
+def add(
+    name: str,
+    origins: tuple[str, ...],
+    codes: tuple[str, ...],
+    controller: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Register a website, publish what its banner shows, and print the line to embed."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        at = runtime.clock()
+        with runtime.database.transaction() as session:
+            site = acts.register_site(
+                session,
+                actor=ACTOR,
+                at=at,
+                controller_id=owner.id,
+                facts=acts.SiteFacts(name, [clean(one) for one in origins], codes),
+            )
+        _publish(runtime, site)
+        tag = f'<script src="{runtime.settings.public_url}/banner/{site.key}.js" async></script>'
+    tell(as_json, {"site": site.key, "tag": tag}, tag)
+
+
+@sites.command("publish")
+@controller_option
+@as_json
+def publish(controller: str | None, *, as_json: bool) -> None:
+    """Publish the notices of every site again: after a change of a purpose, or an upgrade."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        found = {site.key: _publish(runtime, site) for site in _sites(runtime, owner)}
+    lines = [f"{key}  {', '.join(digests)}" for key, digests in found.items()]
+    tell(as_json, {"sites": found}, *lines)
+
+
+@sites.command("list")
+@controller_option
+@as_json
+def list_command(controller: str | None, *, as_json: bool) -> None:
+    """Name every site with its key, its origins and its purposes."""
+    with opened() as runtime:
+        known = _sites(runtime, controller_of(runtime, controller))
+    facts = {site.key: {"name": site.name, "origins": site.origins} for site in known}
+    tell(as_json, facts, *(f"{site.key}  {site.name}  {' '.join(site.origins)}" for site in known))
+
+
+def clean(origin: str) -> str:
+    """Return an origin as browsers send it: lower case, without a slash at its end."""
+    return origin.strip().lower().rstrip("/")
+
+
+def _sites(runtime: Runtime, owner: Controller) -> list[Site]:
+    with runtime.database.reading() as session:
+        return list(purposes.sites(session, controller_id=owner.id))
+
+
+def _publish(runtime: Runtime, site: Site) -> dict[str, str]:
+    at = runtime.clock()
+    with runtime.database.transaction() as session:
+        banner = acts.Banner(
+            texts={language: script.texts(language) for language in script.LANGUAGES},
+            script=script.code_hash(),
+            period=policy.value_at(session, key="cookie.choice", at=at).value,
+        )
+        return acts.publish_notices(
+            session, actor=ACTOR, at=at, site=session.merge(site), banner=banner
+        )
