@@ -8,7 +8,7 @@ from privacy.config import Settings
 from privacy.operators.roles import Role
 from privacy.web import security
 from privacy.web.app import create_app
-from privacy.web.security import allow_origin, csrf_token, origin_of, preflight
+from privacy.web.security import allow_origin, csrf_token, local_target, origin_of, preflight
 from tests.fakes import FakeClock
 from tests.web import probe
 from tests.web.conftest import browser_of, runtime_of, seat
@@ -167,6 +167,28 @@ def test_an_uninvited_origin_learns_nothing_from_a_preflight():
     response = preflight(None, methods="POST")
     assert response.headers["Vary"] == "Origin"
     assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
+
+
+def test_a_forged_host_is_never_redirected_to(core: Flask):
+    for address in ("/problems", "/portal", "/console/probe", "//evil.example/portal"):
+        answer = core.test_client().get(address, headers={"Host": "evil.example"})
+        assert answer.status_code in {302, 308}
+        assert answer.location.startswith("/")
+        assert not answer.location.startswith("//")
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("http://localhost/a?b=c", "/a?b=c"),
+        ("/a", "/a"),
+        ("https://shop.example/a", "https://shop.example/a"),
+        ("http://localhost.evil.example/", "http://localhost.evil.example/"),
+        ("http://localhost//evil.example", "http://localhost//evil.example"),
+    ],
+)
+def test_only_redirects_within_the_service_lose_their_host(location: str, expected: str):
+    assert local_target(location, "http://localhost/") == expected
 
 
 @pytest.mark.parametrize(

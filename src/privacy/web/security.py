@@ -64,6 +64,8 @@ def install(app: Flask, settings: Settings) -> None:
         headers.add("Content-Security-Policy", _policy(response))
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Cache-Control", "no-store")
+        if "Location" in headers:
+            headers["Location"] = local_target(headers["Location"], current.asked().host_url)
         return response
 
     app.before_request(check)
@@ -77,6 +79,15 @@ def origin_of(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port in {None, usual} else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def local_target(location: str, host_url: str) -> str:
+    """Return a redirect within this service without its host, which only the sender vouches for.
+
+    Flask spells whole addresses where it adds a slash, from whatever `Host` was sent.
+    """
+    path = location.removeprefix(host_url.rstrip("/"))
+    return path if path.startswith("/") and not path.startswith("//") else location
 
 
 def check_sender(home: str) -> None:
