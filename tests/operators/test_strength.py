@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.operators.strength import MAX_LENGTH, suggested, weakness
+from privacy.operators.strength import MAX_LENGTH, weakness
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,6 @@ def test_the_own_email_counts_as_one_character():
 def test_a_password_of_a_megabyte_is_refused_before_it_is_hashed():
     assert weakness("vK7#mQz2!tRb" * 100_000) is not None
     assert weakness(("vK7#mQz2!tRb" * 100)[:MAX_LENGTH]) is None
-
-
-def test_suggested_passwords_are_strong_and_new():
-    passwords = {suggested() for _ in range(50)}
-    assert len(passwords) == 50
-    assert all(weakness(password) is None for password in passwords)
 
 
 @given(st.text(max_size=40), st.text(max_size=20))

@@ -5,9 +5,6 @@ kinds, or 14 of three. We take the examples, add a phrase of seven words as the 
 does, and do not let a common word count for more than one character.
 """
 
-import secrets
-import string
-
 from privacy.errors import InvalidError
 
 MAX_LENGTH = 1024
@@ -77,13 +74,3 @@ def _kinds(password: str) -> int:
             any(not c.isalnum() for c in password),
         )
     )
-
-
-def suggested() -> str:
-    """Return a fresh password of five groups of four letters or digits, about 116 bits."""
-    letters = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
-    while True:
-        groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(5)]
-        password = "-".join(groups)
-        if weakness(password) is None:
-            return password
