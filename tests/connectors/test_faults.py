@@ -1,5 +1,6 @@
 """What connectors do when the database is away, changed, slow, or asked to write."""
 
+import gc
 import shutil
 import socket
 import sqlite3
@@ -305,6 +306,21 @@ def test_types_come_back_whole(postgresql_place: PostgresDatabase) -> None:
     assert len(list(store.read(collection, ("ip",), [("192.0.2.1",)]))) == 1
     assert len(list(store.read(collection, ("raw",), [("0001",), ("no hex",)]))) == 1
     postgresql_place.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.timeout(60)
+def test_a_question_that_the_server_does_not_end_is_cut_from_here_and_leaves_nothing_open(
+    postgresql_place: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "PATIENCE", 0.3)
+    postgresql_place.empty()
+    postgresql_place.run(SLOW["postgresql"])
+    store = postgresql_place.open(definition_of(Table("slow", PEOPLE.columns, [])))
+    with pytest.raises(UnavailableError):
+        rows(store)
+    store.close()
+    gc.collect()  # a cursor left open would warn now, and a warning fails the run
 
 
 @contextmanager

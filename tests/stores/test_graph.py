@@ -461,6 +461,28 @@ def test_a_link_across_stores_is_followed() -> None:
     assert [row.found_by for row in findings.of("box")] == ["link:shop.customer"]
 
 
+def test_a_collection_that_was_only_referred_to_was_not_searched_for_the_subjects_rows() -> None:
+    notes = store(
+        "notes",
+        collection(
+            "customer",
+            "id email doctor",
+            identities=[identity("email")],
+            links=[refers("doctor", "doctor", "id")],
+        ),
+        collection("doctor", "id name"),
+    )
+    rows = {
+        "customer": [{"id": 1, "email": "ada@example.com", "doctor": 4}],
+        "doctor": [{"id": 4, "name": "Bob"}],
+    }
+    findings = search([FakeStore(notes, rows)], {"email": {"ada@example.com"}})
+    doctors = line(findings, "notes.doctor")
+    assert (doctors.outcome, doctors.context) == (Outcome.NOT_SEARCHED, 1)
+    assert doctors.reason == Reason.NO_WAY_IN
+    assert not findings.is_complete
+
+
 def test_findings_never_show_identifiers_when_printed() -> None:
     findings = search([FakeStore(SHOP, SHOP_ROWS)], {"email": {"nobody@example.com"}})
     assert "nobody@example.com" not in repr(findings)

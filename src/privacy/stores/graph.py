@@ -88,7 +88,8 @@ class _Search:
         while self._pending:
             question = next(iter(self._pending))
             keys = self._pending.pop(question)
-            self._read(question, keys, partial(self._take_owned, question))
+            if self._read(question, keys, partial(self._take_owned, question)):
+                self._course.searched.add(question.place)
         for aside, keys in self._asides.items():
             self._read(aside.question, keys, partial(self._take_aside, aside))
 
@@ -107,11 +108,11 @@ class _Search:
             asked.add(key)
             self._pending.setdefault(question, set()).add(key)
 
-    def _read(self, question: _Question, keys: set[Key], take: Callable[[Row], None]) -> None:
-        """Read one question's rows; what fails is noted and never passes."""
+    def _read(self, question: _Question, keys: set[Key], take: Callable[[Row], None]) -> bool:
+        """Read one question's rows, to the end or not; what fails is noted and never passes."""
         place, columns, _why = question
         if self._course.is_closed(place):
-            return
+            return False
         try:
             for row in self._stores[place[0]].read(self._places[place], columns, keys):
                 take(row)
@@ -124,7 +125,8 @@ class _Search:
             logger.error("%s.%s cannot be read: %s", *place, type(error).__name__)  # noqa: TRY400
             self._course.fail_store(place, PrivacyError.code)
         else:
-            self._course.searched.add(place)
+            return True
+        return False
 
     def _take_owned(self, question: _Question, row: Row) -> None:
         """Keep a row of the subject, and go on from it."""

@@ -13,7 +13,7 @@ class Course:
     """How a search goes, as far as the ledger must tell it."""
 
     searched: set[Place] = field(default_factory=set)
-    """Collections that answered at least once."""
+    """Collections that answered at least once which of their rows are the subject's."""
     failed: dict[Place, str] = field(default_factory=dict)
     missing: dict[Place, None] = field(default_factory=dict)
     """Where a row of the subject has its link, and where there is nothing registered."""

@@ -1,9 +1,9 @@
 """Which connectors there are, and the stores of a controller side by side."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Values
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from typing_extensions import override
@@ -12,9 +12,20 @@ from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import Collection, Columns, StoreDefinition
+from privacy.stores.proposals import Draft, TableFacts, propose
 from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.validity import ensure_valid
 
-Connector: TypeAlias = Callable[[StoreDefinition, str], Store]
+
+class SurveyedStore(Store, Protocol):
+    """A store that can also say what it has, before anything is declared of it."""
+
+    def survey(self) -> Sequence[TableFacts]:
+        """Return every table with its columns and keys; raise UnavailableError as `check`."""
+        ...
+
+
+Connector: TypeAlias = Callable[[StoreDefinition, str], SurveyedStore]
 """Makes a store from its definition and its address; InvalidError for another kind's address."""
 
 CONNECTORS: Mapping[str, Connector] = {
@@ -45,6 +56,18 @@ def connector_for(kind: str) -> Connector:
     if kind not in CONNECTORS:
         raise InvalidError(f"There is no connector of the kind {kind}.")
     return CONNECTORS[kind]
+
+
+def introspect(name: str, address: str) -> Draft:
+    """Return a proposed definition of what is at an address, for a person to review."""
+    nothing = StoreDefinition(name, {"fr": name, "en": name}, (), ())
+    store = connector_for(connector_of(address))(nothing, address)
+    try:
+        draft = propose(name, store.survey())
+    finally:
+        store.close()
+    ensure_valid(draft.definition)
+    return draft
 
 
 class BrokenStore(Store):

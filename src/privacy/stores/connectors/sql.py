@@ -27,8 +27,10 @@ from typing_extensions import override
 from privacy.errors import InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.matching import KeyColumn, conditions
+from privacy.stores.connectors.survey import survey
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.normalise import fold
+from privacy.stores.proposals import TableFacts
 from privacy.stores.protocol import Key, Row, Store
 
 BATCH = 500
@@ -83,6 +85,11 @@ class SqlConnector(Store, ABC):
                 # Whether the role may read a table shows only when it does.
                 nothing = select(*self._elements(collection).values()).where(false())
                 list(self._rows(connection, nothing, collection.columns))
+
+    def survey(self) -> Sequence[TableFacts]:
+        """Return what the database says of all its tables, whatever the definition says."""
+        with self._connected() as connection, self._deadline(connection):
+            return survey(connection)
 
     @override
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
@@ -53,6 +53,7 @@ class PostgresConnector(SqlConnector):
             execution_options={"postgresql_readonly": True},
         )
         event.listen(engine, "begin", _set_limits)
+        event.listen(engine, "handle_error", _close_cursor)
         return engine
 
     @override
@@ -78,3 +79,9 @@ def _set_limits(connection: Connection) -> None:
     # For this transaction only, so that a pooler between us and the server may reuse it.
     milliseconds = str(PATIENCE * 1000 * 9 // 10)
     connection.execute(LIMITS, {"statement": milliseconds, "lock": milliseconds})
+
+
+def _close_cursor(error: ExceptionContext) -> None:
+    # SQLAlchemy leaves the cursor of a lost connection open, and the driver then complains of it.
+    if error.is_disconnect and error.execution_context is not None:
+        error.execution_context.cursor.close()
