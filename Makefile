@@ -56,7 +56,7 @@ node-test: machine
 		cd $(BANNER) && npm run --silent check; \
 	else echo 'SKIPPED: whether the built banner is what its sources give'; fi
 	@if command -v node >/dev/null; then \
-		node --test --test-reporter=dot tests/banner/*.test.js; \
+		node --test --test-reporter=dot tests/banner/*.test.mjs; \
 	else echo 'SKIPPED: the tests of the banner in Node'; fi
 
 # What a test run needs beside Python: root installs it, everyone else is told.
