@@ -119,3 +119,17 @@ def test_what_has_the_focus_is_outlined(app: Flask, reader: Reader) -> None:
     reader.page.locator("#email").focus()
     outline = reader.page.eval_on_selector("#email", "(e) => getComputedStyle(e).outlineStyle")
     assert outline == "solid"
+
+
+def test_paper_is_white_and_tables_stay_tables_whatever_the_screen(
+    app: Flask, reader: Reader
+) -> None:
+    case = next(case for case in CASES if case.name == "package")
+    reader.page.emulate_media(media="print", color_scheme="dark")
+    reader.open(show(app, case), width=640)
+    style = "(e) => [getComputedStyle(e).backgroundColor, getComputedStyle(e).display]"
+    paper = reader.page.eval_on_selector("body", style)
+    table = reader.page.eval_on_selector("table", style)
+    reader.page.emulate_media(media="screen", color_scheme="light")
+    assert paper[0] == "rgb(255, 255, 255)"
+    assert table[1] == "table"

@@ -174,7 +174,24 @@ def test_a_package_says_all_that_the_law_asks_for():
 def test_a_package_names_no_safeguard_where_nothing_leaves_the_area():
     html = pages.package_page("en", **find("package-empty"))
     assert "Your data do not leave the European Economic Area." in html
-    assert "This answer is not complete" not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "complete"),
+    [
+        ("found", "", True),
+        ("empty", "", True),
+        ("not_searched", "", True),  # nothing of anyone is declared there
+        ("found", "source-failed", False),
+        ("not_searched", "no-path", False),
+        ("failed", "unavailable", False),
+        ("failed", "", False),
+    ],
+)
+def test_a_package_says_when_it_is_not_complete(state: str, reason: str, *, complete: bool):
+    store = {"title": "Shop", "records": 0, "collections": [], "state": state, "reason": reason}
+    html = pages.package_page("en", **{**find("package-empty"), "data_stores": [store]})
+    assert ("This answer is not complete" not in html) == complete
 
 
 def test_only_links_to_the_web_are_links(app: Flask):
