@@ -39,18 +39,9 @@ def upgrade() -> None:
         sa.Column("page", sa.String(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_consent_controller_id")
-        ),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_consent_site_id")),
         sa.PrimaryKeyConstraint("subject_id", "id", name=op.f("pk_consent")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         op.f("ix_consent_controller_id_at"), "consent", ["controller_id", "at"], unique=False
-    )
-    op.create_index(
-        op.f("ix_consent_subject_id_controller_id_purpose_code_at"),
-        "consent",
-        ["subject_id", "controller_id", "purpose_code", "at"],
-        unique=False,
     )

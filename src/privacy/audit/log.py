@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from privacy.audit import guard
 from privacy.audit.actions import DETAILS, LENGTHS, Action
 from privacy.audit.models import LOG, NOBODY, AuditPending
-from privacy.db import Base, new_id
+from privacy.db import Base, insert_many, new_id
 
 Scalar = str | int | bool | None
 
@@ -26,7 +26,8 @@ LARGEST_NUMBER = 2**53 - 1
 
 _ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-_INSERT = insert(Base.metadata.tables[AuditPending.__tablename__])
+_PENDING = Base.metadata.tables[AuditPending.__tablename__]
+_INSERT = insert(_PENDING)
 
 
 class AppendedEntry(NamedTuple):
@@ -68,7 +69,10 @@ def append_all(
 ) -> list[AppendedEntry]:
     """Add an entry for each of several like acts, in one statement; else as `append`."""
     rows = [_row(action, at, actor, one) for one in told]
-    session.connection().execute(_INSERT, rows)
+    if len(rows) > 1:
+        insert_many(session, _PENDING, rows)
+    else:
+        session.connection().execute(_INSERT, rows)
     guard.note_entry(session)
     return [AppendedEntry(row["id"], _leaf_hash(row["body"])) for row in rows]
 

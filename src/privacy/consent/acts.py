@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import Table, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
@@ -15,11 +14,12 @@ from privacy.audit.actions import Action
 from privacy.consent.models import Consent, Method
 from privacy.consent.receipt import Receipt
 from privacy.consent.term import kept_until
+from privacy.db import DuplicateRowError, insert_many
 from privacy.errors import ConflictError, InvalidError
 from privacy.purposes.queries import Asked
 from privacy.subjects.visitors import ensure_subjects
 
-_INSERT = insert(cast("Table", Consent.__table__))
+_CONSENT = cast("Table", Consent.__table__)
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,8 @@ def record_answers(
     )
     rows = [row for pair in zip(answers, receipts, strict=True) for row in _rows(*pair)]
     try:
-        # Past the mapper: this is the one act of which there are thousands a second.
-        session.connection().execute(_INSERT, rows)
-    except IntegrityError as error:
+        insert_many(session, _CONSENT, rows)
+    except DuplicateRowError as error:
         raise ReplayedError("This answer was recorded before.") from error
     return receipts
 

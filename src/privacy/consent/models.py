@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.db import Base
@@ -30,17 +30,16 @@ class Consent(Base):
     """
 
     __tablename__ = "consent"
-    __table_args__ = (
-        Index(None, "subject_id", "controller_id", "purpose_code", "at"),
-        Index(None, "controller_id", "at"),
-    )
+    # The primary key finds a subject's rows, which are few; on SQLite it is the table itself.
+    __table_args__ = (Index(None, "controller_id", "at"), {"sqlite_with_rowid": False})
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """Derived from the answer and the purpose, so that a replay meets its first row."""
     answer_id: Mapped[UUID]
-    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"))
-    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    controller_id: Mapped[UUID]
+    """No foreign key, nor for the site: every answer of a site would lock the same two rows."""
+    site_id: Mapped[UUID]
     purpose_code: Mapped[str]
     purpose_version: Mapped[int]
     granted: Mapped[bool]
