@@ -53,13 +53,15 @@ NOT_ACTS = frozenset(
         "enqueue",  # another act owes the letter, and its entry names the actor
     }
 )
+COMMITS = ("db.py", "cli/demo/stores/")
+"""The only commit of the service, and the making of the demo's foreign databases."""
 RAW_SQL = ("audit/", "db.py", "tables.py", "stores/connectors/")
 READS_ENVIRONMENT = ("config.py", "cli/demo/__main__.py")
 FILLED = ("crypto/__init__.py", "cli/__init__.py")
 
 
 def commits(source: Source) -> list[str]:
-    if source.name == "db.py":
+    if source.name.startswith(COMMITS):
         return []
     nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)]
     return [f"line {node.lineno}: .commit" for node in nodes if node.attr == "commit"]
@@ -98,36 +100,46 @@ def late_imports(source: Source) -> list[str]:
 
 
 def odd_acts(source: Source) -> list[str]:
+    """Whatever takes a session is an act; what takes none can change nothing."""
     if not source.name.endswith("/acts.py"):
         return []
-    public = [node for node in source.tree.body if isinstance(node, Function)]
     return [
         f"line {node.lineno}: {node.name} must be (session, *, actor, at, …)"
-        for node in public
-        if not node.name.startswith("_") and not (_is_act(node) or node.name in NOT_ACTS)
+        for node in taking_session(source)
+        if not _is_act(node) and node.name not in NOT_ACTS
     ]
-
-
-def _is_act(node: Function) -> bool:
-    positional = [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]]
-    keywords = {argument.arg for argument in node.args.kwonlyargs}
-    return positional == ["session"] and {"actor", "at"} <= keywords
 
 
 def odd_queries(source: Source) -> list[str]:
     if not source.name.endswith("/queries.py"):
         return []
-    public = [node for node in source.tree.body if isinstance(node, Function)]
     return [
-        f"line {node.lineno}: {node.name} must be (session, key, *, …) or (session, *, …)"
-        for node in public
-        if not node.name.startswith("_") and not _is_query(node)
+        f"line {node.lineno}: {node.name} must take the session first"
+        for node in taking_session(source)
+        if _positional(node)[:1] != ["session"]
     ]
 
 
-def _is_query(node: Function) -> bool:
-    positional = [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]]
-    return "session" not in positional or (positional[0] == "session" and len(positional) <= 2)
+def taking_session(source: Source) -> list[Function]:
+    """Return the public functions of a file that take a session anywhere."""
+    public = [node for node in source.tree.body if isinstance(node, Function)]
+    return [
+        node
+        for node in public
+        if not node.name.startswith("_") and "session" in {*_positional(node), *_keywords(node)}
+    ]
+
+
+def _is_act(node: Function) -> bool:
+    return _positional(node) == ["session"] and {"actor", "at"} <= set(_keywords(node))
+
+
+def _positional(node: Function) -> list[str]:
+    return [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]]
+
+
+def _keywords(node: Function) -> list[str]:
+    return [argument.arg for argument in node.args.kwonlyargs]
 
 
 def wrong_words(source: Source) -> list[str]:
@@ -170,7 +182,7 @@ REFUSED: dict[Rule, tuple[str, str]] = {
     environment: ("web/app.py", "import os\nos.environ['HOME']"),
     late_imports: ("web/app.py", "def f():\n    import json"),
     odd_acts: ("consent/acts.py", "def record(session, subject_id, *, actor, at): ..."),
-    odd_queries: ("consent/queries.py", "def current(session, purpose, version): ..."),
+    odd_queries: ("consent/queries.py", "def current(purpose, session): ..."),
     wrong_words: ("consent/acts.py", "class UserConsents: ..."),
     filled_init: ("consent/__init__.py", "from privacy.consent import acts"),
     too_long: ("consent/acts.py", "\n" * (LIMIT + 1)),
