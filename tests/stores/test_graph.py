@@ -97,8 +97,8 @@ def test_a_number_found_in_one_store_is_searched_in_the_other_as_text() -> None:
     assert findings.identifiers["customer_number"] == {("1",)}
 
 
-# The five shapes on which Fides 2.84 fails (composite keys, self-references, cycles, identifiers
-# met on the way, categories without a strategy stand for rows silently left out).
+# Five shapes on which searches by graph are known to fail: composite keys compared in parts,
+# self-references, cycles, identifiers met on the way, and silence about what was left out.
 
 
 def test_shape_1_a_composite_key_is_compared_whole_and_brings_no_foreign_tenant() -> None:

@@ -1,24 +1,30 @@
 """The walk finds exactly the rows that a slow and obvious search finds, whatever the schema."""
 
-from hypothesis import given, settings
+from collections.abc import Collection as Values
 
-from privacy.stores.findings import Outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privacy.errors import InvalidError, UnavailableError
+from privacy.stores.findings import Outcome, Place
 from privacy.stores.graph import walk
 from tests.stores.fake_store import FakeStore
 from tests.stores.worlds import Oracle, World, places_found, worlds
 
 
-def fake_stores(world: World) -> dict[str, FakeStore]:
+def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore]:
+    errors = (UnavailableError("away"), InvalidError("changed"))
     return {
         definition.name: FakeStore(
             definition,
             {c.name: world.rows[definition.name, c.name] for c in definition.collections},
+            {name: errors[int(name[1:]) % 2] for store, name in broken if store == definition.name},
         )
         for definition in world.definitions
     }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds())
 def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
     findings = walk(fake_stores(world), world.seeds)
@@ -27,7 +33,7 @@ def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
     assert places_found(findings, owned=False) == oracle.context()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(worlds())
 def test_the_ledger_has_one_line_for_each_collection_and_counts_what_was_found(
     world: World,
@@ -43,3 +49,17 @@ def test_the_ledger_has_one_line_for_each_collection_and_counts_what_was_found(
             sum(not row.owned for row in rows),
         )
         assert (line.outcome is Outcome.FOUND) == (line.rows > 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), st.data())
+def test_a_search_that_calls_itself_complete_has_found_everything(
+    world: World, data: st.DataObject
+) -> None:
+    broken = data.draw(st.sets(st.sampled_from(sorted(world.rows)), max_size=2))
+    findings = walk(fake_stores(world, broken), world.seeds)
+    found = places_found(findings, owned=True)
+    assert found <= Oracle(world).owned
+    if findings.is_complete:
+        assert found == Oracle(world).owned
+        assert all(result.is_complete for result in findings.stores())
