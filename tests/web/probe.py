@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from privacy.errors import GoneError, SealError, TooManyError, UnavailableError
 from privacy.operators.roles import Permission
-from privacy.web import auth, current, limits
+from privacy.web import auth, current, limits, security
 from privacy.web.openapi import Blueprint
 
 PERSONAL = "claire.dubois@boutique.example"
@@ -49,6 +49,11 @@ def _banner() -> Blueprint:
     @blueprint.arguments(ProbeSchema)
     def post(probe: dict[str, Any]) -> flask.Response:
         return jsonify(probe)
+
+    @blueprint.route("/probe", methods=["OPTIONS"])
+    @auth.public("a probe")
+    def preflight() -> flask.Response:
+        return security.preflight(flask.request.headers.get("Origin"), methods="POST")
 
     @blueprint.get("/probe")
     @auth.public("a probe")

@@ -82,7 +82,7 @@ def test_an_unknown_address_is_answered_in_the_way_of_its_surface(browser: Flask
 def test_a_wrong_method_names_the_right_ones(browser: FlaskClient):
     answer = browser.delete("/healthz")
     assert answer.status_code == 405
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
     assert told(answer)["type"] == "/problems/method-not-allowed"
 
 

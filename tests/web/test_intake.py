@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.web.intake import LARGEST, MAX_BYTES, MAX_DEPTH, MalformedError, parse
-from tests.web.conftest import told
+from tests.web.conftest import browser_of, told
 
 HOSTILE: dict[str, tuple[int, bytes]] = {
     "100,000 nested arrays": (413, b"[" * 100_000 + b"]" * 100_000),
@@ -128,6 +128,14 @@ def test_a_body_of_unknown_length_is_cut_off(sender: FlaskClient):
     )
     assert answer.status_code == 413
     assert endless.read_octets < 3 * MAX_BYTES
+
+
+def test_a_nul_in_an_address_or_a_form_is_refused(core: Flask):
+    browser = browser_of(core)
+    for address in ("/portal/probe/a%00b", "/banner/probe?page=1%00", "/portal/x?a%00=1"):
+        assert browser.get(address).status_code == 400
+    assert browser.post("/portal/probe/token", data={"email": "a\0b"}).status_code == 400
+    assert browser.post("/portal/probe/token", data={"email": "ab"}).status_code == 200
 
 
 FRIENDLY: list[dict[str, Any]] = [

@@ -163,6 +163,17 @@ def test_a_preflight_is_good_for_a_day():
     assert response.headers["Access-Control-Allow-Headers"] == "Content-Type"
 
 
+def test_a_view_that_answers_options_is_asked_and_no_other_address_answers(core: Flask):
+    headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    invited = core.test_client().options("/banner/probe", headers=headers)
+    assert invited.status_code == 204
+    assert invited.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    for address in ("/healthz", "/console/probe", "/portal/probe/token"):
+        answer = core.test_client().options(address, headers=headers)
+        assert answer.status_code in {401, 405}
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_an_uninvited_origin_learns_nothing_from_a_preflight():
     response = preflight(None, methods="POST")
     assert response.headers["Vary"] == "Origin"

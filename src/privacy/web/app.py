@@ -15,7 +15,18 @@ from privacy import runtime
 from privacy.clock import Clock, system_clock
 from privacy.config import Settings
 from privacy.db import Database, engine_options, prepare
-from privacy.web import auth, current, errors, health, limits, logs, openapi, pages, security
+from privacy.web import (
+    auth,
+    current,
+    errors,
+    health,
+    intake,
+    limits,
+    logs,
+    openapi,
+    pages,
+    security,
+)
 from privacy.web.admin import views as admin
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
@@ -64,12 +75,15 @@ def create_app(
         surface or settings.surface, (surface or settings.surface,)
     )
     app = App(__name__, template_folder="templates", static_folder="static")
+    # A view that answers OPTIONS would lose against what Flask answers by itself.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # their addresses change with them
     auth.public("style sheets, scripts and marks")(app.view_functions["static"])
     database = _database(app, settings.database_url)
     app.extensions[current.RUNTIME] = runtime.assemble(settings, database, clock)
     logs.install(app)
     limits.install(app, limits.Buckets(rates))
+    intake.install(app)
     auth.install(app)
     security.install(app, settings)
     pages.install(app)

@@ -12,23 +12,41 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
-from flask import Request, request
+from flask import Flask, Request, request
 from marshmallow import RAISE, Schema, ValidationError
 from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from privacy.errors import InvalidError
+from privacy.web import current
 
 MAX_BYTES: Final = 64 * 1024
 """What a body may have unless its route says otherwise; more is answered 413, unread."""
 MAX_DEPTH: Final = 32
 LARGEST: Final = 2**53 - 1
+_FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _TYPE = re.compile(r"application/json(; ?charset=utf-8)?", re.IGNORECASE)
 
 
 class MalformedError(BadRequest):
     """The body is not what every reader would understand alike; answered 400."""
+
+
+def install(app: Flask) -> None:
+    """Refuse every request to the app whose address or form holds a NUL character.
+
+    One database cannot store it and the other would; bodies of JSON are checked by `parse`.
+    """
+
+    def check() -> None:
+        asked = current.asked()
+        if "\0" in asked.path or b"%00" in asked.query_string or b"\0" in asked.query_string:
+            raise MalformedError("The address holds a NUL character.")
+        if asked.mimetype in _FORMS and any("\0" in text for text in asked.form.values()):
+            raise MalformedError("The form holds a NUL character.")
+
+    app.before_request(check)
 
 
 def load(schema: Schema) -> dict[str, Any]:

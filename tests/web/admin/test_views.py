@@ -88,6 +88,7 @@ def test_a_search_finds_and_leaves_an_entry_without_what_was_typed(app: Flask, a
         "?limit=0",
         "?limit=501",
         "?before=-1",
+        "?before=9223372036854775808",
         "?action=nothing",
         "?since=2026-01-01T00:00:00",
         "?subject_id=x",
@@ -142,6 +143,9 @@ def leaf_hashes(bundle: bytes) -> bytes:
         "/audit/tile/entries/000",
         "/audit/tile/entries/x001/000",
         "/audit/tile/x/000",
+        "/audit/tile/63/x999/x999/x999/x999/999",
+        "/audit/tile/entries/x999/x999/x999/x999/999",
+        "/audit/tile/entries/x001/x999/x999/x999/x999/999",
     ],
 )
 def test_a_tile_that_is_not_there_is_not_found(auditor: Machine, address: str):

@@ -3,13 +3,14 @@
 from marshmallow import Schema, fields, validate
 
 from privacy.audit.actions import Action
+from privacy.web.intake import LARGEST
 
 
 class EntriesQuery(Schema):
     """Which entries; without any, the newest."""
 
     before = fields.Integer(
-        validate=validate.Range(min=0),
+        validate=validate.Range(min=0, max=LARGEST),
         metadata={"description": "The page before this index (`next` of the page in hand)."},
     )
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
