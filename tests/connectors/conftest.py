@@ -1,4 +1,4 @@
-"""Each test of the contract runs in memory, on an SQLite file and on a real PostgreSQL."""
+"""Each test of the contract runs in memory, by the docs' example, on SQLite and PostgreSQL."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.connectors.places import Memory, Place, PostgresDatabase, SqliteFile, SqlPlace
+from tests.connectors.places import (
+    JsonLines,
+    Memory,
+    Place,
+    PostgresDatabase,
+    SqliteFile,
+    SqlPlace,
+)
 from tests.postgres import PostgresServer
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -20,11 +27,13 @@ def postgresql_place(postgresql: PostgresServer) -> Iterator[PostgresDatabase]:
     postgresql.drop(name)
 
 
-@pytest.fixture(params=["memory", "sqlite", POSTGRESQL])
+@pytest.fixture(params=["memory", "docs", "sqlite", POSTGRESQL])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
         yield Memory()
+    elif request.param == "docs":
+        yield JsonLines(tmp_path)
     else:
         yield from _database(request, tmp_path)
 

@@ -1,11 +1,14 @@
 """Where the contract suite puts its rows: in memory, in an SQLite file, in PostgreSQL."""
 
+import json
+import re
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 from typing_extensions import override
@@ -89,6 +92,32 @@ class Memory(Place):
             for number, table in enumerate(tables)
         }
         return FakeStore(definition_of(*tables), rows)
+
+
+def connector_of_the_docs() -> Any:
+    """Return the class that docs/connectors.md shows, made from that very text."""
+    text = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text("utf-8")
+    code = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/connectors.md", "exec"), names)  # noqa: S102 -- our own page
+    return names["JsonLinesConnector"]
+
+
+class JsonLines(Place):
+    """A folder of JSON Lines, read by the connector that the documentation shows."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    @override
+    def make(self, *tables: Table) -> Store:
+        for table in tables:
+            lines = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+            text = "".join(f"{json.dumps(line)}\n" for line in lines)
+            (self.folder / f"{quote(table.name, safe='')}.jsonl").write_text(text, "utf-8")
+        store: Store = connector_of_the_docs()(definition_of(*tables), f"jsonl://{self.folder}")
+        return store
 
 
 class SqlPlace(Place):

@@ -18,7 +18,11 @@ def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore
         definition.name: FakeStore(
             definition,
             {c.name: world.rows[definition.name, c.name] for c in definition.collections},
-            {name: errors[int(name[1:]) % 2] for store, name in broken if store == definition.name},
+            {
+                name: errors[int(name[1:]) % 2]
+                for store, name in broken
+                if store == definition.name
+            },
         )
         for definition in world.definitions
     }
