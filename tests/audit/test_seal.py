@@ -220,6 +220,25 @@ def test_of_two_who_found_the_log_at_once_one_does(
     other.dispose()
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_who_founds_the_log_a_moment_too_late_gives_way(
+    database: Database, database_url: str, clock: FakeClock
+):
+    other = Database.connect(database_url)
+    append(database, 2, clock.now)
+    founded: list[int] = []
+
+    def found() -> None:
+        founded.append(sequencer(other, clock).integrate())
+
+    # Statement 4 inserts the head that statement 3 did not find.
+    with before_statement(database, 4, found):
+        assert sequencer(database, clock).integrate() == 0
+    assert founded == [2]
+    assert_whole(database, 2)
+    other.dispose()
+
+
 def seal_until(done: threading.Event, database: Database, clock: FakeClock) -> None:
     sealing = sequencer(database, clock)
     while not done.is_set() or waiting(database):
