@@ -6,32 +6,30 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import Context
 from privacy.db import new_id
 from privacy.errors import ConflictError, GoneError, RefusedError
-from privacy.policy import queries as policy
-from privacy.policy.months import Region, day_of
+from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import queries
-from privacy.requests.deadline import Terms, deadline, may_extend
+from privacy.requests import queries, wording
+from privacy.requests.deadline import deadline, may_extend
 from privacy.requests.letters import (
     Desk,
-    Letter,
     reason_context,
     write_to,
     write_to_subject,
 )
 from privacy.requests.links import send_link, use_link
 from privacy.requests.models import LinkUse, RequestKind, RequestState, SubjectRequest
+from privacy.requests.moves import lasts, move, record, terms_of
 from privacy.subjects.acts import resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
 from privacy.subjects.keys import subject_key
-from privacy.subjects.rows import count_changed
+from privacy.subjects.queries import identifiers_of
 
 STATUS_LASTS = timedelta(days=400)
 """How long the link to the status page opens it."""
@@ -77,7 +75,7 @@ def submit_request(
     InvalidError for what is no address.
     """
     received_on = day_of(at, ZoneInfo(to.zone))
-    due = deadline(received_on, terms=_terms(session, to, at))
+    due = deadline(received_on, terms=terms_of(session, to, at))
     about = SubjectRequest(
         id=new_id(at),
         controller_id=to.id,
@@ -97,23 +95,15 @@ def submit_request(
     session.flush()
     expires_at = at + lasts(session, "request.confirm", at)
     token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
-    letter = Letter(
-        "confirm_request",
-        {
-            "controller": to.name,
-            "kind": made.kind.value,
-            "link": desk.links.for_subject(to.slug, LinkUse.CONFIRM, token),
-            "expires_at": expires_at.isoformat(),
-        },
-    )
+    link = desk.links.for_subject(to.slug, LinkUse.CONFIRM, token)
+    letter = wording.confirm_request(to, kind=made.kind, link=link, expires_at=expires_at)
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=address)
-    log.append(
+    record(
         session,
         Action.REQUEST_SUBMITTED,
-        at=at,
-        actor=actor,
-        controller_id=to.id,
-        request=str(about.id),
+        at,
+        actor,
+        about=about,
         kind=made.kind.value,
         language=made.language,
         channel="portal",
@@ -130,40 +120,27 @@ def verify_identity(
 
     Raises NotFoundError or GoneError for a link that opens nothing (any more).
     """
-    about = queries.by_link(session, token=token, use=LinkUse.CONFIRM, at=at)
+    about = queries.by_link(session, token=token, use=LinkUse.CONFIRM, at=at, controller_id=to.id)
     use_link(session, token, at)
-    if about.contact_sealed is None or about.controller_id != to.id:
-        raise GoneError("This link has expired.")
-    address = desk.cabinet.open_text(
-        session, about.contact_sealed, controller_id=to.id, context=_contact_context(about)
-    )
-    about.subject_id = resolve_subject(
+    proven = _proven(session, actor, at, desk=desk, about=about)
+    opened = move(
         session,
-        actor=actor,
-        at=at,
-        cabinet=desk.cabinet,
-        controller_id=to.id,
-        claim=Claim(IdentifierKind.EMAIL, address, verified=True),
+        about,
+        RequestState.SUBMITTED,
+        state=RequestState.OPEN,
+        contact_sealed=None,
+        verified_at=at,
+        **proven,
     )
-    about.contact_sealed = None
-    about.state = RequestState.OPEN
-    about.verified_at = at
+    if not opened:
+        raise GoneError("This link has expired.")
     status = send_link(session, about, LinkUse.STATUS, at, at + STATUS_LASTS)
-    due_on = about.legal_latest_on.isoformat()
-    received = Letter(
-        "request_received",
-        {
-            "controller": to.name,
-            "link": desk.links.for_subject(to.slug, LinkUse.STATUS, status),
-            "due_on": due_on,
-        },
-    )
+    due_on = about.legal_latest_on
+    link = desk.links.for_subject(to.slug, LinkUse.STATUS, status)
+    received = wording.request_received(to, link=link, due_on=due_on)
     write_to_subject(session, at=at, desk=desk, about=about, letter=received)
-    waiting = Letter(
-        "dpo_new_request",
-        {"controller": to.name, "link": desk.links.for_operator(about.id), "due_on": due_on},
-    )
-    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=to.dpo_contact)
+    waiting = wording.dpo_new_request(to, link=desk.links.for_operator(about.id), due_on=due_on)
+    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=_dpo_address(to))
     record(
         session,
         Action.REQUEST_VERIFIED,
@@ -172,9 +149,40 @@ def verify_identity(
         about=about,
         kind=about.kind.value,
         method="mail-link",
-        due_on=due_on,
+        due_on=due_on.isoformat(),
     )
     return Confirmed(about.id, status)
+
+
+def _proven(
+    session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest
+) -> dict[str, UUID]:
+    """Return the subject of the typed address, and which identifier the address is."""
+    if about.contact_sealed is None:
+        raise GoneError("This link has expired.")
+    address = desk.cabinet.open_text(
+        session,
+        about.contact_sealed,
+        controller_id=about.controller_id,
+        context=_contact_context(about),
+    )
+    claim = Claim(IdentifierKind.EMAIL, address, verified=True)
+    subject_id = resolve_subject(
+        session,
+        actor=actor,
+        at=at,
+        cabinet=desk.cabinet,
+        controller_id=about.controller_id,
+        claim=claim,
+    )
+    known = identifiers_of(session, cabinet=desk.cabinet, subject_id=subject_id)
+    mine = next(one for one in known if (one.kind, one.value) == (claim.kind, claim.value))
+    return {"subject_id": subject_id, "identifier_id": mine.id}
+
+
+def _dpo_address(to: Controller) -> str:
+    """Return where the DPO reads mail; the published contact may be a number or a street."""
+    return to.dpo_contact if "@" in to.dpo_contact else to.contact_email
 
 
 @dataclass(frozen=True)
@@ -188,7 +196,7 @@ class Decision:
 
 def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
     """Decide that a request is answered; its data stores are searched after the commit."""
-    _move(session, about, RequestState.OPEN, state=RequestState.APPROVED, decided_at=at)
+    _decide(session, about, state=RequestState.APPROVED, decided_at=at)
     due_on = about.legal_latest_on.isoformat()
     record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
 
@@ -199,22 +207,15 @@ def refuse(
     """Decide that a request is not answered, and owe its subject the reason and the remedies."""
     if why.ground is None or not why.reason.strip():
         raise RefusedError("A refusal needs its ground and its reason (Art. 12(4) GDPR).")
-    sealed = _sealed_reason(session, desk, about, why.reason)
-    _move(
+    _decide(
         session,
         about,
-        RequestState.OPEN,
         state=RequestState.REFUSED,
         decided_at=at,
         closed_at=at,
-        reason_sealed=sealed,
+        reason_sealed=_sealed_reason(session, desk, about, why.reason),
     )
-    variables = {
-        "controller": why.controller.name,
-        "reason": why.reason,
-        "contact": why.controller.contact_email,
-    }
-    letter = Letter("request_refused", variables)
+    letter = wording.request_refused(why.controller, reason=why.reason)
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
     record(session, Action.REQUEST_REFUSED, at, actor, about=about, ground=why.ground.value)
 
@@ -231,27 +232,29 @@ def extend(
         raise RefusedError("A request is extended once, and before its first month is over.")
     if not why.reason.strip():
         raise RefusedError("An extension needs its reason (Art. 12(3) GDPR).")
-    terms = _terms(session, why.controller, about.received_at)
+    terms = terms_of(session, why.controller, about.received_at)
     due = deadline(about.received_on, extended=True, terms=terms)
-    _move(
+    _decide(
         session,
         about,
-        RequestState.OPEN,
+        SubjectRequest.extended_at.is_(None),
         extended_at=at,
         target_on=due.target_on,
         legal_latest_on=due.legal_latest_on,
         reason_sealed=_sealed_reason(session, desk, about, why.reason),
     )
-    due_on = due.legal_latest_on.isoformat()
-    variables = {"controller": why.controller.name, "reason": why.reason, "due_on": due_on}
-    letter = Letter("request_extended", variables)
+    due_on = due.legal_latest_on
+    letter = wording.request_extended(why.controller, reason=why.reason, due_on=due_on)
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
-    record(session, Action.REQUEST_EXTENDED, at, actor, about=about, due_on=due_on)
+    record(session, Action.REQUEST_EXTENDED, at, actor, about=about, due_on=due_on.isoformat())
 
 
 def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
-    """Forget a request that nobody confirmed, with the address that was typed."""
-    _move(
+    """Forget a request that nobody confirmed, with the address that was typed.
+
+    Raises ConflictError if somebody confirmed it meanwhile.
+    """
+    forgotten = move(
         session,
         about,
         RequestState.SUBMITTED,
@@ -259,39 +262,17 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
         closed_at=at,
         contact_sealed=None,
     )
+    if not forgotten:
+        raise ConflictError("The request was confirmed meanwhile.")
     record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-confirmed")
 
 
-def record(
-    session: Session, action: Action, at: datetime, actor: str, *, about: SubjectRequest,
-    **details: str | int | bool,
-) -> None:  # fmt: skip
-    """Append the entry of an act on a request."""
-    log.append(
-        session,
-        action,
-        at=at,
-        actor=actor,
-        controller_id=about.controller_id,
-        subject_id=about.subject_id,
-        request=str(about.id),
-        **details,
-    )
-
-
-def _move(
-    session: Session, about: SubjectRequest, only_from: RequestState, **values: object
+def _decide(
+    session: Session, about: SubjectRequest, *also: ColumnElement[bool], **values: object
 ) -> None:
-    """Change a request that is still in a state; ConflictError if another act came first."""
-    changed = (
-        update(SubjectRequest)
-        .where(SubjectRequest.id == about.id, SubjectRequest.state == only_from)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    if not count_changed(session, changed):
+    """Write a decision down, of which one alone can be made at a time."""
+    if not move(session, about, RequestState.OPEN, *also, **values):
         raise ConflictError("Somebody decided on this request before; look at it again.")
-    session.refresh(about)
 
 
 def _sealed_reason(session: Session, desk: Desk, about: SubjectRequest, reason: str) -> bytes:
@@ -303,17 +284,3 @@ def _sealed_reason(session: Session, desk: Desk, about: SubjectRequest, reason: 
 
 def _contact_context(about: SubjectRequest) -> Context:
     return ("subject_request", "contact", str(about.controller_id), str(about.id))
-
-
-def _terms(session: Session, to: Controller, at: datetime) -> Terms:
-    return Terms(
-        base_months=policy.period(session, key="dsar.base", at=at).months,
-        extension_months=policy.period(session, key="dsar.ext", at=at).months,
-        max_ask_delay=policy.number(session, key="dsar.pause.max_ask_delay", at=at),
-        region=Region(to.region),
-    )
-
-
-def lasts(session: Session, key: str, at: datetime) -> timedelta:
-    """Return a policy period that is counted in days."""
-    return timedelta(days=policy.period(session, key=key, at=at).days)

@@ -1,33 +1,33 @@
-"""The answer to an access request: what was found, and what Art. 15(1) and (2) GDPR add to it.
+"""The answer to an access request: what was found, told for people and for programs."""
 
-Everything comes from the live register and from what the search found, so that nobody gets a
-general text: a purpose or a recipient stands here only if it concerns this subject's data.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from privacy.purposes.models import Controller, Purpose, Recipient
+from privacy.requests.disclosures import Disclosures, Register
 from privacy.requests.models import SubjectRequest
 from privacy.requests.package import Table, plain
-from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
-from privacy.stores.findings import Findings, FoundRow
-from privacy.stores.own import SUBJECT
+from privacy.stores.definition import Collection
+from privacy.stores.findings import Findings, FoundRow, Outcome, StoreResult
+from privacy.stores.own import NAME, SUBJECT
 
-CONSENTS = ("privacy", "consent")
+CONSENTS = (NAME, "consent")
 """Where our own ledger keeps what the subject answered to banners."""
-
-
-@dataclass(frozen=True)
-class Register:
-    """What the controller declares of its processing."""
-
-    controller: Controller
-    purposes: Mapping[str, Purpose]
-    recipients: Sequence[Recipient]
-    definitions: Mapping[str, StoreDefinition]
+SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
+FILES = {
+    "fr": (
+        ("data.json", "tout, en JSON"),
+        ("csv/", "un tableau par fichier"),
+        ("manifest.json", "l’empreinte de chaque fichier"),
+    ),
+    "en": (
+        ("data.json", "everything, as JSON"),
+        ("csv/", "one table in each file"),
+        ("manifest.json", "the hash of each file"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,19 @@ class Answer:
             "made_at": self.made_at,
             "identifiers": list(self._identifiers()),
             "data_stores": list(self._stores()),
-            "purposes": [self._purpose(code) for code in self._codes()],
-            "recipients": [self._recipient(one) for one in self._recipients()],
-            "sources": list(self._sources()),
+            "purposes": self._told.purposes(),
+            "recipients": self._told.recipients(),
+            "sources": list(self._told.sources()),
             "automated": [],
             "consents": list(self._consents()),
-            "withheld": [],
-            "files": self._files(),
+            "withheld": list(self._told.withheld()),
+            "files": [{"name": name, "text": text} for name, text in FILES[self._language]],
         }
+
+    @cached_property
+    def _told(self) -> Disclosures:
+        found = [(store, collection) for (store, _), collection, _ in self._found()]
+        return Disclosures(self.register, self._language, found)
 
     def _found(self) -> Iterator[tuple[tuple[str, str], Collection, list[FoundRow]]]:
         for (store, name), rows in self.findings.rows.items():
@@ -101,28 +106,48 @@ class Answer:
                     yield {"kind": kind, "value": " ".join(value)}
 
     def _stores(self) -> Iterator[dict[str, Any]]:
-        found = list(self._found())
+        """Yield what became of each data store, then of each collection that it left out."""
         for result in self.findings.stores():
-            definition = self.register.definitions.get(result.store)
-            collections = [
-                self._collection(collection, rows)
-                for (store, _), collection, rows in found
-                if store == result.store
-            ]
             yield {
                 "name": result.store,
-                "title": definition.title[self._language] if definition else result.store,
-                "state": result.outcome.value,
+                "title": self._title(result.store),
+                "state": _state(result),
                 "records": result.rows,
-                "reason": result.reason,
-                "collections": collections,
+                "reason": "" if result.outcome in SEARCHED else result.reason,
+                "collections": [
+                    self._collection(collection, rows)
+                    for (store, _), collection, rows in self._found()
+                    if store == result.store
+                ],
             }
+            if result.outcome in SEARCHED:
+                yield from self._left_out(result.store)
+
+    def _left_out(self, store: str) -> Iterator[dict[str, Any]]:
+        """Yield the collections of a store that were not searched although others were."""
+        definition = self.register.definitions[store]
+        titles = {one.name: one.title[self._language] for one in definition.collections}
+        for line in self.findings.coverage:
+            if line.store == store and not line.is_complete:
+                name = titles.get(line.collection, line.collection)
+                yield {
+                    "name": f"{store}.{line.collection}",
+                    "title": f"{self._title(store)} – {name}",
+                    "state": line.outcome.value,
+                    "records": 0,
+                    "reason": line.reason,
+                    "collections": [],
+                }
+
+    def _title(self, store: str) -> str:
+        definition = self.register.definitions.get(store)
+        return definition.title[self._language] if definition else store
 
     def _collection(self, collection: Collection, rows: Sequence[FoundRow]) -> dict[str, Any]:
         shown = [field for field in collection.fields if field.exported]
         return {
             "title": collection.title[self._language],
-            "category": ", ".join(self._categories([collection])),
+            "category": ", ".join(self._told.categories([collection])),
             "columns": [
                 {"name": field.name, "title": field.title[self._language]} for field in shown
             ],
@@ -130,70 +155,6 @@ class Answer:
                 {field.name: plain(row.values.get(field.name)) for field in shown} for row in rows
             ],
         }
-
-    def _codes(self) -> list[str]:
-        """Return the purposes for which what was found is processed, in a steady order."""
-        codes = {
-            code
-            for (store, _), collection, _ in self._found()
-            for code in collection.purposes or self.register.definitions[store].purposes
-        }
-        return sorted(codes & self.register.purposes.keys())
-
-    def _served_by(self, code: str) -> list[Collection]:
-        return [
-            collection
-            for (store, _), collection, _ in self._found()
-            if code in (collection.purposes or self.register.definitions[store].purposes)
-        ]
-
-    def _categories(self, collections: Sequence[Collection]) -> list[str]:
-        categories = dict.fromkeys(
-            field.data_category for collection in collections for field in collection.fields
-        )
-        categories.pop(DataCategory.NONE, None)
-        return [CATEGORY_TITLES[category][self._language] for category in categories]
-
-    def _purpose(self, code: str) -> dict[str, Any]:
-        purpose = self.register.purposes[code]
-        words = purpose.texts[self._language]
-        return {
-            "title": words["title"],
-            "description": words["description"],
-            "basis": purpose.legal_basis.value,
-            "categories": self._categories(self._served_by(code)),
-            "recipients": [one.name for one in self.register.recipients if code in one.purposes],
-            "retention": words["retention"],
-            "ends_on": None,
-            "source": "",
-        }
-
-    def _recipients(self) -> list[Recipient]:
-        codes = set(self._codes())
-        return [one for one in self.register.recipients if codes & set(one.purposes)]
-
-    def _recipient(self, recipient: Recipient) -> dict[str, Any]:
-        codes = set(self._codes())
-        return {
-            "name": recipient.name,
-            "role": recipient.role.value,
-            "country": recipient.country,
-            "purposes": [
-                self.register.purposes[code].texts[self._language]["title"]
-                for code in recipient.purposes
-                if code in codes
-            ],
-            "safeguard": recipient.safeguard,
-        }
-
-    def _sources(self) -> Iterator[dict[str, str]]:
-        for name in dict.fromkeys(store for (store, _), _, _ in self._found()):
-            definition = self.register.definitions[name]
-            if definition.source:
-                yield {
-                    "data": definition.title[self._language],
-                    "source": definition.source[self._language],
-                }
 
     def _consents(self) -> Iterator[dict[str, Any]]:
         for row in self.findings.rows.get(CONSENTS, ()):
@@ -206,16 +167,8 @@ class Answer:
                 "where": row.values["page"],
             }
 
-    def _files(self) -> list[dict[str, str]]:
-        french = self._language == "fr"
-        return [
-            {"name": "data.json", "text": "tout, en JSON" if french else "everything, as JSON"},
-            {
-                "name": "csv/",
-                "text": "un tableau par fichier" if french else "one table in each file",
-            },
-            {
-                "name": "manifest.json",
-                "text": "l’empreinte de chaque fichier" if french else "the hash of each file",
-            },
-        ]
+
+def _state(result: StoreResult) -> str:
+    """Return what became of a store; one that holds nothing on anyone has nothing to search."""
+    is_bare = result.outcome is Outcome.NOT_SEARCHED and result.is_complete
+    return Outcome.EMPTY.value if is_bare else result.outcome.value

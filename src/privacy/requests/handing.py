@@ -1,7 +1,7 @@
 """The answer to a request: claimed by one worker, kept sealed, handed over once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,9 +15,8 @@ from privacy.crypto import Context
 from privacy.errors import ConflictError, GoneError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import queries
-from privacy.requests.acts import lasts, record
-from privacy.requests.letters import Desk, Letter, write_to_subject
+from privacy.requests import queries, wording
+from privacy.requests.letters import Desk, write_to_subject
 from privacy.requests.links import send_link, use_link
 from privacy.requests.models import (
     LinkUse,
@@ -28,14 +27,32 @@ from privacy.requests.models import (
     SubjectRequest,
     TaskState,
 )
+from privacy.requests.moves import lasts, move, record
 from privacy.requests.package import key_of
 from privacy.stores.findings import StoreResult
 from privacy.subjects.rows import count_changed, insert_new
 
 LEASE = timedelta(minutes=10)
-"""How long a worker that fell silent keeps a request from the others."""
+"""How long a worker that fell silent keeps a request from the others, the first time."""
+LONGEST_LEASE = timedelta(hours=4)
 RETRY = timedelta(minutes=5)
-"""After this a request is tried again whose data stores did not all answer."""
+"""After this a request is tried again whose data stores did not all answer, the first time."""
+LONGEST_RETRY = timedelta(hours=6)
+
+
+def lease_of(fence: int) -> timedelta:
+    """Return how long a claim lasts: each one longer, so that a slow search ends some time."""
+    return _doubled(LEASE, fence, LONGEST_LEASE)
+
+
+def pause_after(fence: int) -> timedelta:
+    """Return the pause after a failed try; a store that is down is asked ever less often."""
+    return _doubled(RETRY, fence, LONGEST_RETRY)
+
+
+def _doubled(first: timedelta, fence: int, longest: timedelta) -> timedelta:
+    factor: int = 2 ** min(fence - 1, 16)
+    return min(first * factor, longest)
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ def claim(session: Session, *, at: datetime, request_id: UUID) -> Claim | None:
 
     It changes no fact of the request, so it has no entry.
     """
-    first = {"request_id": request_id, "claimed_until": at + LEASE, "fence": 1}
+    first = {"request_id": request_id, "claimed_until": at + lease_of(1), "fence": 1}
     if insert_new(session, RequestClaim, **first):
         return Claim(request_id, 1)
     known = session.get_one(RequestClaim, request_id)
@@ -61,7 +78,7 @@ def claim(session: Session, *, at: datetime, request_id: UUID) -> Claim | None:
         RequestClaim.claimed_until <= at,
     )
     mine = Claim(request_id, known.fence + 1)
-    values = {"fence": mine.fence, "claimed_until": at + LEASE}
+    values = {"fence": mine.fence, "claimed_until": at + lease_of(mine.fence)}
     return mine if count_changed(session, taken.values(values)) else None
 
 
@@ -77,18 +94,27 @@ def held(session: Session, *, claim: Claim) -> SubjectRequest:
 def record_search(
     session: Session, *, actor: str, at: datetime, claim: Claim, results: Sequence[StoreResult]
 ) -> bool:
-    """Write down what became of the search in each data store; True when none is missing.
+    """Write down what became of the search in each data store; True when none failed.
 
     While one failed, the request stays approved and is tried again later.
     """
     about = held(session, claim=claim)
-    failed = False
+    _forget_others(session, about, {result.store for result in results})
     for result in results:
-        failed |= result.outcome.value == TaskState.FAILED
         _record_store(session, actor, at, about=about, result=result)
+    failed = any(result.outcome.value == TaskState.FAILED for result in results)
     if failed:
-        session.get_one(RequestClaim, about.id).claimed_until = at + RETRY
+        session.get_one(RequestClaim, about.id).claimed_until = at + pause_after(claim.fence)
     return not failed
+
+
+def _forget_others(session: Session, about: SubjectRequest, names: Collection[str]) -> None:
+    """Drop the lines of data stores that were taken off the register since the last try."""
+    session.execute(
+        delete(RequestTask).where(
+            RequestTask.request_id == about.id, RequestTask.store_name.not_in(names)
+        )
+    )
 
 
 def _record_store(
@@ -129,43 +155,36 @@ def _record_store(
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A finished archive, and whether something in it had to stay out."""
+class Packed:
+    """A finished archive, and whether it had to say that something was not searched."""
 
     archive: bytes
     exceptions: bool
 
 
 def keep_package(
-    session: Session, *, actor: str, at: datetime, desk: Desk, claim: Claim, answer: Answer
+    session: Session, *, actor: str, at: datetime, desk: Desk, claim: Claim, packed: Packed
 ) -> None:
     """Seal the archive under a new link, and owe its subject the link."""
     about = held(session, claim=claim)
-    subject_id = _subject_of(about)
+    controller = session.get_one(Controller, about.controller_id)
     expires_at = at + lasts(session, "request.download", at)
     token = send_link(session, about, LinkUse.DOWNLOAD, at, expires_at)
-    sealed = key_of(token).seal(answer.archive, context=_context(about))
+    sealed = key_of(token).seal(packed.archive, context=_context(about))
     session.add(
         Package(
-            subject_id=subject_id,
+            subject_id=_subject_of(about),
             request_id=about.id,
             contents_sealed=sealed,
-            size=len(answer.archive),
+            size=len(packed.archive),
             created_at=at,
             expires_at=expires_at,
         )
     )
     about.state = RequestState.READY
-    about.exceptions = answer.exceptions
-    controller = session.get_one(Controller, about.controller_id)
-    letter = Letter(
-        "request_ready",
-        {
-            "controller": controller.name,
-            "link": desk.links.for_subject(controller.slug, LinkUse.DOWNLOAD, token),
-            "expires_at": expires_at.isoformat(),
-        },
-    )
+    about.exceptions = packed.exceptions
+    link = desk.links.for_subject(controller.slug, LinkUse.DOWNLOAD, token)
+    letter = wording.request_ready(controller, link=link, expires_at=expires_at)
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
     record(
         session,
@@ -173,9 +192,9 @@ def keep_package(
         at,
         actor,
         about=about,
-        bytes=len(answer.archive),
+        bytes=len(packed.archive),
         digest=hashlib.sha256(sealed).hexdigest(),
-        expires_on=expires_at.date().isoformat(),
+        expires_on=day_of(expires_at, ZoneInfo(controller.zone)).isoformat(),
     )
 
 
@@ -184,15 +203,12 @@ def hand_over(session: Session, *, actor: str, at: datetime, to: Controller, tok
 
     Raises NotFoundError or GoneError for a link that opens nothing (any more).
     """
-    about = queries.by_link(session, token=token, use=LinkUse.DOWNLOAD, at=at)
+    about = queries.by_link(session, token=token, use=LinkUse.DOWNLOAD, at=at, controller_id=to.id)
     use_link(session, token, at)
-    kept = session.get(Package, (_subject_of(about), about.id))
-    if kept is None or about.controller_id != to.id:
-        raise GoneError("This link was used already.")
+    kept = queries.package(session, about=about)
     archive = key_of(token).open_sealed(kept.contents_sealed, context=_context(about))
-    session.delete(kept)
-    about.state = RequestState.COMPLETED
-    about.closed_at = at
+    if not _close(session, about, RequestState.COMPLETED, at):
+        raise GoneError("The answer was handed over or destroyed already.")
     record(session, Action.REQUEST_HANDED_OVER, at, actor, about=about, bytes=len(archive))
     record(
         session,
@@ -207,17 +223,23 @@ def hand_over(session: Session, *, actor: str, at: datetime, to: Controller, tok
     return archive
 
 
-def lapse(session: Session, *, actor: str, at: datetime, kept: Package) -> None:
-    """Destroy a package that was not fetched in time."""
-    about = session.get_one(SubjectRequest, kept.request_id)
+def lapse(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
+    """Destroy a package that was not fetched in time; ConflictError if it was after all."""
+    if not _close(session, about, RequestState.LAPSED, at):
+        raise ConflictError("The package was fetched meanwhile.")
+    record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-fetched")
+
+
+def _close(session: Session, about: SubjectRequest, state: RequestState, at: datetime) -> bool:
+    """End a request whose package was waiting, with the package; one alone can."""
+    if not move(session, about, RequestState.READY, state=state, closed_at=at):
+        return False
     session.execute(
         delete(Package).where(
-            Package.subject_id == kept.subject_id, Package.request_id == kept.request_id
+            Package.subject_id == about.subject_id, Package.request_id == about.id
         )
     )
-    about.state = RequestState.LAPSED
-    about.closed_at = at
-    record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-fetched")
+    return True
 
 
 def _subject_of(about: SubjectRequest) -> UUID:

@@ -7,7 +7,7 @@ work begins again and does no harm.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,9 +17,11 @@ from privacy.db import Database
 from privacy.errors import ConflictError, PrivacyError
 from privacy.purposes import queries as purposes
 from privacy.requests import acts, handing, queries
-from privacy.requests.answer import Answer, Register
+from privacy.requests.answer import Answer
+from privacy.requests.disclosures import Register
 from privacy.requests.letters import Desk
 from privacy.requests.models import SubjectRequest
+from privacy.requests.moves import lasts
 from privacy.requests.package import Contents, pack
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
@@ -64,13 +66,15 @@ def _attempt(bench: Bench, request_id: UUID) -> bool:
         with bench.database.transaction() as session:
             mine = handing.claim(session, at=bench.clock(), request_id=request_id)
         return mine is not None and _answer(bench, mine)
-    except ConflictError:
-        return False  # another worker was faster
     except PrivacyError as error:
-        logger.warning(
-            "request.not-answered", extra={"request": str(request_id), "error": error.code}
-        )
-        return False
+        _note(request_id, error.code)
+    except Exception as error:  # noqa: BLE001 -- one request must not stop the others
+        _note(request_id, type(error).__name__)  # its message could quote what was found
+    return False
+
+
+def _note(request_id: UUID, error: str) -> None:
+    logger.warning("request.not-answered", extra={"request": str(request_id), "error": error})
 
 
 def _answer(bench: Bench, mine: handing.Claim) -> bool:
@@ -85,10 +89,10 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
         )
     if not whole:
         return False
-    answer = _packed(bench, about, findings, stores)
+    packed = _packed(bench, about, findings, stores)
     with bench.database.transaction() as session:
         handing.keep_package(
-            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, answer=answer
+            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
         )
     return True
 
@@ -115,7 +119,7 @@ def _searched(stores: Mapping[str, Store], seeds: Mapping[str, set[str]]) -> Fin
 
 def _packed(
     bench: Bench, about: SubjectRequest, findings: Findings, stores: Mapping[str, Store]
-) -> handing.Answer:
+) -> handing.Packed:
     with bench.database.reading() as session:
         register = Register(
             controller=purposes.controller(session, about.controller_id),
@@ -130,7 +134,7 @@ def _packed(
         facts=answer.facts(),
         tables=answer.tables(),
     )
-    return handing.Answer(archive=pack(contents), exceptions=not findings.is_complete)
+    return handing.Packed(archive=pack(contents), exceptions=not findings.is_complete)
 
 
 _README = {
@@ -144,23 +148,25 @@ _README = {
 
 
 def expire_requests(database: Database, *, clock: Clock) -> int:
-    """Forget what nobody confirmed and destroy what nobody fetched; return how many."""
+    """Forget what nobody confirmed and destroy what nobody fetched; return how many.
+
+    Each goes alone, so that one that moved on meanwhile keeps none of the others.
+    """
     at = clock()
-    with database.transaction() as session:
-        return _expired(session, at) + _lapsed(session, at)
+    with database.reading() as session:
+        unconfirmed = queries.unconfirmed(
+            session, before=at - lasts(session, "request.confirm", at)
+        )
+        unfetched = queries.packages_due(session, at=at)
+    forgotten = sum(_ended(database, at, one, acts.expire) for one in unconfirmed)
+    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in unfetched)
 
 
-def _expired(session: Session, at: datetime) -> int:
-    lasts: timedelta = acts.lasts(session, "request.confirm", at)
-    found = queries.unconfirmed(session, before=at - lasts)
-    for request_id in found:
-        about = session.get_one(SubjectRequest, request_id)
-        acts.expire(session, actor=CLEANER, at=at, about=about)
-    return len(found)
-
-
-def _lapsed(session: Session, at: datetime) -> int:
-    found = queries.packages_due(session, at=at)
-    for kept in found:
-        handing.lapse(session, actor=CLEANER, at=at, kept=kept)
-    return len(found)
+def _ended(database: Database, at: datetime, request_id: UUID, end: Callable[..., None]) -> bool:
+    try:
+        with database.transaction() as session:
+            about = session.get_one(SubjectRequest, request_id)
+            end(session, actor=CLEANER, at=at, about=about)
+    except ConflictError:
+        return False  # its subject came at the last moment
+    return True

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.crypto import Context, DataKey
+from privacy.crypto import Context, DataKey, sealed_version
 from privacy.db import new_id
-from privacy.errors import NotFoundError
+from privacy.errors import ConflictError, NotFoundError
 from privacy.outbox.acts import enqueue
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import (
@@ -41,20 +41,42 @@ class Letter:
 
     template: str
     variables: Mapping[str, str]
+    language: str = ""
+    """In which language; that of the request where empty."""
 
 
 def write_to_subject(
     session: Session, *, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter
 ) -> None:
-    """Owe a letter to the verified address of the request's subject, under the subject's key."""
+    """Owe a letter to the address that confirmed the request, under the subject's key.
+
+    Raises ConflictError when the subject has no proven address any more.
+    """
     if about.subject_id is None:
-        raise NotFoundError("The request has no subject yet.")
-    known = identifiers_of(session, cabinet=desk.cabinet, subject_id=about.subject_id)
-    address = next(
-        one.value for one in known if one.kind == IdentifierKind.EMAIL and one.verified_at
-    )
+        raise ConflictError("Nobody has confirmed this request yet.")
+    address = confirmed_address(session, cabinet=desk.cabinet, about=about)
+    if address is None:
+        raise ConflictError("The subject has no confirmed e-mail address any more; write by post.")
     key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
-    _owe(session, at, key, _Sheet(about, about.language, address, letter, about.subject_id))
+    _owe(session, at, key, _Sheet(about, address, letter, about.subject_id))
+
+
+def confirmed_address(
+    session: Session, *, cabinet: KeyCabinet, about: SubjectRequest
+) -> str | None:
+    """Return the address that confirmed a request; if it was removed since, another proven one.
+
+    A subject may have several, and not every one may be read by the subject alone any more.
+    """
+    if about.subject_id is None:
+        return None
+    proven = [
+        one
+        for one in identifiers_of(session, cabinet=cabinet, subject_id=about.subject_id)
+        if one.kind == IdentifierKind.EMAIL and one.verified_at
+    ]
+    proven.sort(key=lambda one: one.id != about.identifier_id)
+    return proven[0].value if proven else None
 
 
 def write_to(
@@ -62,13 +84,12 @@ def write_to(
 ) -> None:
     """Owe a letter to an address that belongs to no known subject, under the controller's key."""
     key = desk.cabinet.wrap_key(session, controller_id=about.controller_id)
-    _owe(session, at, key, _Sheet(about, about.language, to, letter))
+    _owe(session, at, key, _Sheet(about, to, letter))
 
 
 @dataclass(frozen=True)
 class _Sheet:
     about: SubjectRequest
-    language: str
     address: str
     letter: Letter
     subject_id: UUID = NOBODY
@@ -82,7 +103,7 @@ def _owe(session: Session, at: datetime, key: DataKey, sheet: _Sheet) -> None:
         controller_id=controller_id,
         subject_id=subject_id,
         template=sheet.letter.template,
-        language=sheet.language,
+        language=sheet.letter.language or sheet.about.language,
         address_sealed=key.seal(
             sheet.address,
             context=address_context(
@@ -107,7 +128,11 @@ def open_letter(session: Session, *, cabinet: KeyCabinet, message: OutboxMessage
     if message.address_sealed is None or message.variables_sealed is None:
         raise NotFoundError("The message was settled already.")
     if message.subject_id == NOBODY:
-        key = cabinet.wrap_key(session, controller_id=message.controller_id)
+        key = cabinet.wrap_key(
+            session,
+            controller_id=message.controller_id,
+            version=sealed_version(message.address_sealed),  # another process may have renewed it
+        )
     else:
         key = subject_key(session, cabinet=cabinet, subject_id=message.subject_id)
     place = {
@@ -123,7 +148,10 @@ def open_letter(session: Session, *, cabinet: KeyCabinet, message: OutboxMessage
 
 
 def reason_of(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> str | None:
-    """Return why a request was refused or extended, in the words that its subject was sent."""
+    """Return why a request was refused or extended, in the words that its subject was sent.
+
+    Raises GoneError once the subject's key was destroyed.
+    """
     if about.reason_sealed is None or about.subject_id is None:
         return None
     key = subject_key(session, cabinet=cabinet, subject_id=about.subject_id)

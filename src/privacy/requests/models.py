@@ -77,6 +77,8 @@ class SubjectRequest(Base):
     contact_sealed: Mapped[bytes | None]
     """The address typed into the form, under the controller's key, until it is confirmed."""
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    identifier_id: Mapped[UUID | None]
+    """The subject's identifier that the sender proved to hold; letters go there."""
     received_at: Mapped[datetime]
     received_on: Mapped[date]
     verified_at: Mapped[datetime | None]

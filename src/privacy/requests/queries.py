@@ -1,13 +1,15 @@
 """What was asked, what is due, and what a link opens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from privacy.audit import queries as audit
+from privacy.audit.actions import Action
 from privacy.audit.entry import Entry
 from privacy.crypto import tokens
 from privacy.errors import GoneError, NotFoundError
@@ -27,18 +29,44 @@ OPEN_STATES = (
     RequestState.APPROVED,
     RequestState.READY,
 )
+MOST_AT_ONCE = 500
+"""Entries of the log read at a time."""
 
 
 def board(
-    session: Session, *, controller_id: UUID, states: Sequence[RequestState] = OPEN_STATES
+    session: Session,
+    *,
+    controller_id: UUID,
+    states: Collection[RequestState] = OPEN_STATES,
+    limit: int = 500,
 ) -> Sequence[SubjectRequest]:
-    """Return the requests of a controller in these states, what is due first at the top."""
+    """Return the requests of a controller in these states, what is due first at the top.
+
+    Those that are closed come after, the latest first, since nothing is due of them.
+    """
+    late_first = case((SubjectRequest.closed_at.is_(None), SubjectRequest.legal_latest_on))
     wanted = (
         select(SubjectRequest)
         .where(SubjectRequest.controller_id == controller_id, SubjectRequest.state.in_(states))
-        .order_by(SubjectRequest.legal_latest_on, SubjectRequest.received_at)
+        .order_by(
+            SubjectRequest.closed_at.is_not(None),
+            late_first,
+            SubjectRequest.closed_at.desc(),
+            SubjectRequest.received_at,
+        )
+        .limit(limit)
     )
     return session.scalars(wanted).all()
+
+
+def counts(session: Session, *, controller_id: UUID) -> dict[RequestState, int]:
+    """Return how many requests of a controller are in each state that any is in."""
+    counted = (
+        select(SubjectRequest.state, func.count())
+        .where(SubjectRequest.controller_id == controller_id)
+        .group_by(SubjectRequest.state)
+    )
+    return dict(session.execute(counted).tuples().all())
 
 
 def request_of(session: Session, *, controller_id: UUID, request_id: UUID) -> SubjectRequest:
@@ -59,28 +87,31 @@ def tasks(session: Session, *, request_id: UUID) -> Sequence[RequestTask]:
     return session.scalars(wanted).all()
 
 
-def link(session: Session, *, token: str, use: LinkUse, at: datetime) -> RequestLink:
-    """Return the link that a token stands for.
+def by_link(
+    session: Session, *, token: str, use: LinkUse, at: datetime, controller_id: UUID
+) -> SubjectRequest:
+    """Return the request that a token opens at this controller.
 
-    Raises NotFoundError for a token that was never sent for this use, and GoneError for one
-    that was used or has expired.
+    Raises NotFoundError for a token that was never sent for this use by this controller, and
+    GoneError for one that was used or has expired.
     """
     found = session.get(RequestLink, tokens.digest(token))
-    if found is None or found.use is not use:
+    about = session.get(SubjectRequest, found.request_id) if found else None
+    if not found or not about or (found.use, about.controller_id) != (use, controller_id):
         raise NotFoundError("This link is not one of ours; copy it whole from the message.")
     if found.used_at is not None:
         raise GoneError("This link was used already.")
     if at >= found.expires_at:
         raise GoneError("This link has expired.")
-    return found
+    return about
 
 
-def by_link(session: Session, *, token: str, use: LinkUse, at: datetime) -> SubjectRequest:
-    """Return the request that a token of this use opens; raise like `link`."""
-    found = session.get(SubjectRequest, link(session, token=token, use=use, at=at).request_id)
-    if found is None:
-        raise NotFoundError("There is no such request.")
-    return found
+def package(session: Session, *, about: SubjectRequest) -> Package:
+    """Return the sealed answer that waits for a request's subject; raise GoneError if none."""
+    kept = session.get(Package, (about.subject_id, about.id)) if about.subject_id else None
+    if kept is None:
+        raise GoneError("The answer was handed over or destroyed already.")
+    return kept
 
 
 def owed(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
@@ -103,22 +134,59 @@ def unconfirmed(session: Session, *, before: datetime, limit: int = 200) -> Sequ
     wanted = (
         select(SubjectRequest.id)
         .where(SubjectRequest.state == RequestState.SUBMITTED, SubjectRequest.received_at < before)
+        .order_by(SubjectRequest.received_at)
         .limit(limit)
     )
     return session.scalars(wanted).all()
 
 
-def packages_due(session: Session, *, at: datetime, limit: int = 200) -> Sequence[Package]:
-    """Return the packages whose time to be fetched is over."""
-    return session.scalars(select(Package).where(Package.expires_at <= at).limit(limit)).all()
+def packages_due(session: Session, *, at: datetime, limit: int = 200) -> Sequence[UUID]:
+    """Return the requests whose package was not fetched in time."""
+    overdue = select(Package.request_id).where(Package.expires_at <= at)
+    return session.scalars(overdue.order_by(Package.expires_at).limit(limit)).all()
 
 
-def timeline(session: Session, *, about: SubjectRequest) -> Sequence[Entry]:
-    """Return what the log tells of a request since its subject is known, oldest first."""
+@dataclass(frozen=True)
+class Step:
+    """Something that was done about a request; `action` is one of the log's."""
+
+    at: datetime
+    action: str
+    actor: str
+
+
+def timeline(session: Session, *, about: SubjectRequest) -> Sequence[Step]:
+    """Return what was done about a request, oldest first; who only looked at it is left out.
+
+    Before a request is confirmed the log knows no subject to find its entries by.
+    """
+    steps = [Step(about.received_at, Action.REQUEST_SUBMITTED, "subject")]
     if about.subject_id is None:
-        return ()
-    told = audit.entries(
-        session, controller_ids={about.controller_id}, subject_id=about.subject_id, limit=500
-    )
-    mine = [entry for entry in told if entry.details.get("request") == str(about.id)]
-    return sorted(mine, key=lambda entry: (entry.at, str(entry.id)))
+        if about.closed_at is not None:
+            steps.append(Step(about.closed_at, Action.REQUEST_EXPIRED, "system"))
+        return steps
+    told = [
+        Step(entry.at, entry.action, entry.actor)
+        for entry in _entries(session, about)
+        if entry.details.get("request") == str(about.id) and entry.action != Action.REQUEST_VIEWED
+    ]
+    return steps + told[::-1]
+
+
+def _entries(session: Session, about: SubjectRequest) -> Iterator[Entry]:
+    """Yield the entries about the request's subject since it came in, newest first."""
+    before: int | None = None
+    while True:
+        found = audit.entries(
+            session,
+            controller_ids={about.controller_id},
+            subject_id=about.subject_id,
+            since=about.received_at.replace(microsecond=0),
+            before_index=before,
+            limit=MOST_AT_ONCE,
+        )
+        yield from found
+        placed = [entry.index for entry in found if entry.index is not None]
+        if len(found) < MOST_AT_ONCE or not placed:
+            return
+        before = placed[-1]

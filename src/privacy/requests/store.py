@@ -1,13 +1,16 @@
 """What the service itself keeps on a subject beside consents, seen as a data store."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from privacy.audit.models import AuditEntry
+from privacy.audit.entry import Entry, read
+from privacy.audit.models import AuditEntry, AuditPending
 from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
 from privacy.stores.definition import (
     Collection,
@@ -26,7 +29,7 @@ _OWNED = (Identity("subject_id", SUBJECT),)
 
 
 def _field(name: str, fr: str, en: str, category: DataCategory = DataCategory.TECHNICAL) -> Field:
-    return Field(name, {"fr": fr, "en": en}, category, exported=name != "subject_id")
+    return Field(name, {"fr": fr, "en": en}, category)
 
 
 _NUMBERS = (_field("subject_id", "Numéro interne", "Internal number"), _field("id", "N°", "No."))
@@ -52,8 +55,18 @@ REQUESTS = Collection(
         *_NUMBERS,
         _field("kind", "Demande", "Request"),
         _field("state", "État", "State"),
+        _field("language", "Langue", "Language"),
         _field("received_on", "Reçue le", "Received on"),
+        _field("verified_at", "Confirmée le", "Confirmed at"),
         _field("legal_latest_on", "Réponse au plus tard le", "Answer due on"),
+        _field("extended_at", "Prolongée le", "Extended at"),
+        _field("decided_at", "Décidée le", "Decided at"),
+        _field(
+            "reason",
+            "Motif du refus ou de la prolongation",
+            "Reason for refusal or extension",
+            DataCategory.MESSAGE,
+        ),
         _field("closed_at", "Close le", "Closed at"),
     ),
     identities=_OWNED,
@@ -98,29 +111,32 @@ def definition(*collections: Collection) -> StoreDefinition:
 
 def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
     """Return what this room and the rooms below it keep on subjects, and how it is read."""
-
-    def identifiers(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
-        for subject_id in subjects:
-            known = identifiers_of(session, cabinet=cabinet, subject_id=subject_id)
-            yield from (vars(one) | {"subject_id": subject_id} for one in known)
-
     return (
         OwnCollection(
             IDENTIFIERS,
             frozenset({"subject", "subject_key", "identifier", "identifier_index"}),
-            identifiers,
+            partial(_identifiers, cabinet),
         ),
-        OwnCollection(REQUESTS, frozenset({"subject_request", "package"}), _requests),
+        OwnCollection(
+            REQUESTS, frozenset({"subject_request", "package"}), partial(_requests, cabinet)
+        ),
         OwnCollection(MESSAGES, frozenset({"outbox_message"}), _messages),
         OwnCollection(ENTRIES, frozenset({"audit_entry", "audit_pending"}), _entries),
     )
 
 
-def _requests(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+def _identifiers(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    for subject_id in subjects:
+        for known in identifiers_of(session, cabinet=cabinet, subject_id=subject_id):
+            yield vars(known) | {"subject_id": subject_id}
+
+
+def _requests(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
     wanted = select(SubjectRequest).where(SubjectRequest.subject_id.in_(subjects))
     for about in session.scalars(wanted.order_by(SubjectRequest.received_at)):
-        row = {name: getattr(about, name) for name in REQUESTS.columns}
-        yield row | {"kind": about.kind.value, "state": about.state.value}
+        told = {"reason": reason_of(session, cabinet=cabinet, about=about)}
+        told |= {"kind": about.kind.value, "state": about.state.value}
+        yield {name: told.get(name) or getattr(about, name, None) for name in REQUESTS.columns}
 
 
 def _messages(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
@@ -132,13 +148,23 @@ def _messages(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
 
 
 def _entries(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
-    """Yield the log's entries; who of the staff acted stays unsaid (CJEU C-579/21)."""
+    """Yield the log's entries, then those that wait for their place in it."""
+    pending = select(AuditPending).where(AuditPending.subject_id.in_(subjects))
+    # Read first: one that gets its place meanwhile is then told twice, and never not at all.
+    waiting = session.scalars(pending.order_by(AuditPending.id)).all()
     wanted = select(AuditEntry).where(AuditEntry.subject_id.in_(subjects)).order_by(AuditEntry.idx)
     for entry in session.scalars(wanted).yield_per(500):
-        yield {
-            "subject_id": entry.subject_id,
-            "id": entry.id,
-            "action": entry.action,
-            "who": entry.actor.partition(":")[0],
-            "at": entry.at,
-        }
+        yield _entry(entry)
+    for one in waiting:
+        yield _entry(read(one.body))
+
+
+def _entry(entry: AuditEntry | Entry) -> Row:
+    """Return what an entry tells its subject; who of the staff acted stays unsaid (C-579/21)."""
+    return {
+        "subject_id": entry.subject_id,
+        "id": entry.id,
+        "action": entry.action,
+        "who": entry.actor.partition(":")[0],
+        "at": entry.at,
+    }

@@ -1,0 +1,92 @@
+"""Asking: what there is to ask, the form, and an answer that is the same for everybody."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import redirect, request, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
+
+from privacy.errors import InvalidError, NotFoundError
+from privacy.purposes import queries as purposes
+from privacy.purposes.models import Controller
+from privacy.requests import acts
+from privacy.requests.acts import Submission
+from privacy.web import current, pages
+from privacy.web.auth import public
+from privacy.web.portal.schemas import KINDS, RequestSchema
+from privacy.web.portal.surface import WHY, blueprint, controller_of
+
+
+@blueprint.get("/")
+@public(WHY)
+def index() -> AnyResponse:
+    """Go to the only controller's portal; where there are several, each has its own address."""
+    with current.runtime().database.reading() as session:
+        known = purposes.controllers(session)
+    if len(known) != 1:
+        raise NotFoundError("Each controller has a portal of its own; take its address.")
+    return redirect(url_for("portal.home", slug=known[0].slug))
+
+
+@blueprint.get("/<slug>/")
+@public(WHY)
+def home(slug: str) -> str:
+    """Show what can be asked."""
+    return pages.render("portal/home.html", controller=controller_of(slug), kinds=KINDS)
+
+
+@blueprint.get("/<slug>/request")
+@public(WHY)
+def request_form(slug: str) -> str:
+    """Show the form."""
+    return _form(controller_of(slug), {"kind": request.args.get("kind", "")}, {})
+
+
+@blueprint.post("/<slug>/request")
+@public(WHY)
+def submit(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Take a request; the answer is the same whoever the address belongs to."""
+    controller = controller_of(slug)
+    typed = request.form.to_dict()
+    try:
+        _submit(controller, typed)
+    except ValidationError as error:
+        faults = {name: messages[0] for name, messages in error.messages_dict.items()}
+        return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+    except InvalidError as error:
+        faults = {name: f"{name}.invalid" for name in error.fields}
+        return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+    current.runtime().wake("deliver-mail")
+    return redirect(url_for("portal.sent", slug=slug), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<slug>/sent")
+@public(WHY)
+def sent(slug: str) -> str:
+    """Say that a mail is on its way, to everybody alike."""
+    return pages.render("portal/sent.html", controller=controller_of(slug))
+
+
+def _submit(controller: Controller, typed: Mapping[str, str]) -> None:
+    runtime = current.runtime()
+    made = Submission(**RequestSchema().load(typed), language=pages.language())
+    with runtime.database.transaction() as session:
+        acts.submit_request(
+            session,
+            actor="subject",
+            at=runtime.clock(),
+            desk=runtime.desk,
+            to=controller,
+            made=made,
+        )
+
+
+def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    return pages.render(
+        "portal/request_form.html",
+        controller=controller,
+        kinds=KINDS,
+        values=values,
+        errors=errors,
+    )

@@ -1,0 +1,176 @@
+"""Following a request by the links of its mails: confirm, see how far it is, fetch the answer.
+
+Reading a page changes nothing, since mail scanners follow links; its button does.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from privacy.errors import GoneError
+from privacy.policy.months import day_of
+from privacy.purposes.models import Controller
+from privacy.requests import acts, handing, queries
+from privacy.requests.letters import reason_of
+from privacy.requests.models import LinkUse, RequestTask, SubjectRequest
+from privacy.requests.queries import Step
+from privacy.web import current, pages
+from privacy.web.auth import public
+from privacy.web.portal.surface import WHY, blueprint, controller_of, gone
+
+STEPS = {
+    "request.submitted": "submitted",
+    "request.verified": "verified",
+    "request.approved": "approved",
+    "request.extended": "extended",
+    "request.packaged": "ready",
+    "request.completed": "completed",
+    "request.refused": "refused",
+    "request.expired": "lapsed",
+}
+"""Which acts a subject is told of, by the step that the page calls them."""
+
+
+@blueprint.get("/<slug>/confirm/<token>")
+@public(WHY)
+def confirm(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
+    """Show the button that confirms; a mail scanner that follows the link does no harm."""
+    controller = controller_of(slug)
+    with current.runtime().database.reading() as session:
+        try:
+            about = _by_link(session, controller, LinkUse.CONFIRM, token)
+        except GoneError:
+            return gone(controller, LinkUse.CONFIRM)
+    return pages.render(
+        "portal/confirm.html", controller=controller, token=token, kind=about.kind.value
+    )
+
+
+@blueprint.post("/<slug>/confirm/<token>")
+@public(WHY)
+def do_confirm(slug: str, token: str) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Take the link as proof of the address, and show the request."""
+    runtime, controller = current.runtime(), controller_of(slug)
+    try:
+        with runtime.database.transaction() as session:
+            confirmed = acts.verify_identity(
+                session,
+                actor="subject",
+                at=runtime.clock(),
+                desk=runtime.desk,
+                to=controller,
+                token=token,
+            )
+    except GoneError:
+        return gone(controller, LinkUse.CONFIRM)
+    runtime.wake("deliver-mail")
+    target = url_for("portal.status", slug=slug, token=confirmed.status_token, done="confirmed")
+    return redirect(target, HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<slug>/status/<token>")
+@public(WHY)
+def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
+    """Show how far a request is, and when its answer is due."""
+    runtime, controller = current.runtime(), controller_of(slug)
+    with runtime.database.reading() as session:
+        try:
+            about = _by_link(session, controller, LinkUse.STATUS, token)
+        except GoneError:
+            return gone(controller, LinkUse.STATUS)
+        steps = queries.timeline(session, about=about)
+        tasks = queries.tasks(session, request_id=about.id)
+        reason = _reason(session, about)
+    return pages.render(
+        "portal/status.html",
+        controller=controller,
+        subject_request=about,
+        reason=reason,
+        timeline=_timeline(steps, _not_searched(about, tasks)),
+        today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
+        flash="confirmed" if request.args.get("done") == "confirmed" else None,
+    )
+
+
+@blueprint.get("/<slug>/download/<token>")
+@public(WHY)
+def download(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
+    """Show the button that hands the package over."""
+    controller = controller_of(slug)
+    with current.runtime().database.reading() as session:
+        try:
+            about = _by_link(session, controller, LinkUse.DOWNLOAD, token)
+            kept = queries.package(session, about=about)
+        except GoneError:
+            return gone(controller, LinkUse.DOWNLOAD)
+    return pages.render(
+        "portal/download.html",
+        controller=controller,
+        token=token,
+        expires_at=kept.expires_at,
+        size=kept.size,
+    )
+
+
+@blueprint.post("/<slug>/download/<token>")
+@public(WHY)
+def do_download(slug: str, token: str) -> Response | tuple[str, HTTPStatus]:
+    """Hand the package over, once."""
+    runtime, controller = current.runtime(), controller_of(slug)
+    try:
+        with runtime.database.transaction() as session:
+            archive = handing.hand_over(
+                session, actor="subject", at=runtime.clock(), to=controller, token=token
+            )
+    except GoneError:
+        return gone(controller, LinkUse.DOWNLOAD)
+    response = Response(archive, mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.zip")
+    return response
+
+
+def _by_link(session: Session, controller: Controller, use: LinkUse, token: str) -> SubjectRequest:
+    return queries.by_link(
+        session, token=token, use=use, at=current.runtime().clock(), controller_id=controller.id
+    )
+
+
+def _reason(session: Session, about: SubjectRequest) -> str | None:
+    try:
+        return reason_of(session, cabinet=current.runtime().cabinet, about=about)
+    except GoneError:
+        return None  # the subject was erased since, and the reason with it
+
+
+def _timeline(steps: Sequence[Step], missing: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": one.at,
+            "step": STEPS[one.action],
+            "note": missing if STEPS[one.action] == "ready" else None,
+        }
+        for one in steps
+        if one.action in STEPS
+    ]
+
+
+def _not_searched(about: SubjectRequest, tasks: Sequence[RequestTask]) -> str | None:
+    """Name the data stores that the answer could not cover whole, and say why."""
+    if not about.exceptions:
+        return None
+    words, stores = pages.words(), current.runtime().open_stores(about.controller_id)
+    titles = {name: one.definition.title[words.language] for name, one in stores.items()}
+    return " ".join(
+        words.text(
+            "site.pair",
+            name=titles.get(task.store_name, task.store_name),
+            value=words.label("reason", task.detail),
+        )
+        for task in tasks
+        if task.detail
+    )
