@@ -1,27 +1,32 @@
 """The audit log as the DPO and the auditor see it: filter, read, verify."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime, time, timedelta
-from http import HTTPStatus
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from privacy.audit import log, queries
 from privacy.audit.actions import Action
 from privacy.audit.checkpoint import open_checkpoint
+from privacy.audit.entry import Entry
+from privacy.audit.models import AuditCheckpoint
 from privacy.audit.verify import verify_log
+from privacy.errors import SealError
 from privacy.operators import queries as operators
 from privacy.operators.roles import Permission
+from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current
 from privacy.web.auth import operators_only
+from privacy.web.console.filters import FILTERS, filters_of, index_of
 from privacy.web.console.surface import blueprint, chosen, page, uuid_of
 
 PAGE = 50
-FILTERS = ("action", "actor", "since", "until", "subject")
+WIDEST = 50_000
+"""How many indexes are looked through for a newer page; beyond, the newest is shown."""
 
 
 @blueprint.get("/audit")
@@ -30,26 +35,19 @@ def audit() -> str:
     """Show the log; a search of it is an act of its own."""
     controller = chosen(Permission.AUDIT_READ)
     typed = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    filters, errors = _filters(typed, controller)
-    if typed and not errors:
+    filters = filters_of(typed, controller.zone)
+    if typed and filters is not None:
         _record_search(controller, typed)
-    return _page(controller, typed, filters, errors)
+    return _page(controller, typed, filters)
 
 
 @blueprint.post("/audit/verify")
 @operators_only(Permission.AUDIT_VERIFY)
-def verify() -> tuple[str, HTTPStatus]:
+def verify() -> str:
     """Hash everything again and show the verdict; it covers the whole installation's log."""
-    controller = chosen(Permission.AUDIT_VERIFY)
-    runtime = current.runtime()
+    controller, runtime = chosen(Permission.AUDIT_VERIFY), current.runtime()
     at = runtime.clock()
     found = verify_log(runtime.database, runtime.keyring.verifiers, at=at)
-    verdict = {
-        "good": found.is_whole,
-        "entries": found.size,
-        "at": at,
-        "faults": [{"index": fault.index, "fault": fault.what} for fault in found.faults],
-    }
     with runtime.database.transaction() as session:
         log.append(
             session,
@@ -61,33 +59,27 @@ def verify() -> tuple[str, HTTPStatus]:
             outcome="whole" if found.is_whole else "altered",
             first_bad=found.first_bad,
         )
-    return _page(controller, {}, {}, {}, verdict), HTTPStatus.OK
+    faults = [{"index": fault.index, "fault": fault.what} for fault in found.faults]
+    verdict = {"good": found.is_whole, "entries": found.size, "at": at, "faults": faults}
+    return _page(controller, {}, {}, verdict)
 
 
 def _page(
     controller: Controller,
     typed: Mapping[str, str],
-    filters: Mapping[str, Any],
-    errors: Mapping[str, str],
+    filters: Mapping[str, Any] | None,
     verdict: Mapping[str, Any] | None = None,
 ) -> str:
-    runtime = current.runtime()
-    before = request.args.get("before", type=int)
-    after = request.args.get("after", type=int)
-    if after is not None:
-        before = after + PAGE + 1
-    with runtime.database.reading() as session:
-        found = queries.entries(
-            session, controller_ids=None, before_index=before, limit=PAGE + 1, **filters
-        )
-        names = {
-            f"operator:{one.operator_id}": one.name
-            for one in operators.operators(session, keyring=runtime.keyring)
-        }
+    with current.runtime().database.reading() as session:
+        scope = _scope(session, controller)
+        newest = queries.last_checkpoint(session)
+        search = _Search(session, scope, filters or {}, newest.size if newest else 0)
+        found, is_newest = search.page()
+        names = _names(session, scope)
         pending = queries.pending_count(session)
-        checkpoint = queries.last_checkpoint(session)
-    shown = [one for one in found[:PAGE] if one.controller_id in {None, controller.id}]
+    shown = found[:PAGE]
     indexes = [one.index for one in shown if one.index is not None]
+    checkpoint, distrust = _checkpoint(newest)
     return page(
         "audit",
         controller,
@@ -97,49 +89,88 @@ def _page(
         ],
         actions=[action.value for action in Action],
         filters=dict(typed),
-        errors=errors,
+        errors={"filter": "filter.invalid"} if filters is None else {},
         older=indexes[-1] if len(found) > PAGE and indexes else None,
-        newer=indexes[0] if before is not None and indexes else None,
-        checkpoint=_checkpoint(checkpoint.note, checkpoint.at) if checkpoint else None,
+        newer=indexes[0] if indexes and not is_newest else None,
+        checkpoint=checkpoint,
         pending=pending,
-        verdict=verdict,
+        verdict=verdict or distrust,
     )
 
 
-def _checkpoint(note: str, at: datetime) -> dict[str, Any]:
-    keyring = current.runtime().keyring
-    opened = open_checkpoint(note, keyring.verifiers)
+def _scope(session: Session, controller: Controller) -> Collection[UUID] | None:
+    """Return whose entries are shown: the whole log where the controller is the only one.
+
+    Beside others it sees its own; what belongs to the installation could tell of the others.
+    """
+    alone = len(purposes.controllers(session)) == 1
+    return None if alone else {controller.id}
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The entries that are asked for, in a log of some size."""
+
+    session: Session
+    scope: Collection[UUID] | None
+    filters: Mapping[str, Any]
+    size: int
+
+    def page(self) -> tuple[Sequence[Entry], bool]:
+        """Return a page and one entry more if there are older ones; whether it is the newest."""
+        after = index_of(request.args.get("after"))
+        if after is not None and (found := self._after(after)):
+            return found, False
+        before = index_of(request.args.get("before")) if after is None else None
+        return self._before(before, PAGE + 1), before is None
+
+    def _after(self, after: int) -> Sequence[Entry]:
+        """Return the page just newer than an index; nothing where the newest has all of it."""
+        width = PAGE
+        while width <= WIDEST:
+            near = self._before(after + width + 1, width + 1)
+            newer = sum(one.index is not None and one.index > after for one in near)
+            if newer >= PAGE:
+                return near[newer - PAGE : newer + 1]
+            if after + width >= self.size:
+                break
+            width *= 4
+        return ()
+
+    def _before(self, index: int | None, limit: int) -> Sequence[Entry]:
+        return queries.entries(
+            self.session,
+            controller_ids=self.scope,
+            before_index=index,
+            limit=limit,
+            **self.filters,
+        )
+
+
+def _names(session: Session, scope: Collection[UUID] | None) -> dict[str, str]:
+    """Return what the operators of these controllers are called, by actor."""
     return {
-        "size": opened.size,
-        "root": opened.root.hex(),
-        "signed_at": at,
-        "key": keyring.signer.vkey,
+        f"operator:{one.operator_id}": one.name
+        for one in operators.operators(session, keyring=current.runtime().keyring)
+        if scope is None or one.roles.keys() & set(scope)
     }
 
 
-def _filters(
-    typed: Mapping[str, str], controller: Controller
-) -> tuple[dict[str, Any], dict[str, str]]:
-    zone = ZoneInfo(controller.zone)
-    wanted: dict[str, Any] = {
-        "action": typed.get("action"),
-        "actor": typed.get("actor"),
-        "subject_id": uuid_of(typed.get("subject")),
-    }
-    wrong = "subject" in typed and wanted["subject_id"] is None
+def _checkpoint(
+    newest: AuditCheckpoint | None,
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the newest checkpoint, or a verdict if it is not what this service signed."""
+    if newest is None:
+        return None, None
+    keyring = current.runtime().keyring
     try:
-        wanted["since"] = _day(typed.get("since"), zone)
-        wanted["until"] = _day(typed.get("until"), zone, days=1)
-    except ValueError:
-        wrong = True
-    return ({}, {"filter": "filter.invalid"}) if wrong else (wanted, {})
-
-
-def _day(text: str | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:
-    if not text:
-        return None
-    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone).date()
-    return datetime.combine(day + timedelta(days=days), time.min, zone)
+        opened = open_checkpoint(newest.note, keyring.verifiers)
+    except SealError as error:
+        fault = {"index": None, "fault": f"The checkpoint of size {newest.size}: {error}"}
+        at = current.runtime().clock()
+        return None, {"good": False, "entries": newest.size, "at": at, "faults": [fault]}
+    shown = {"size": opened.size, "root": opened.root.hex(), "key": keyring.signer.vkey}
+    return shown | {"signed_at": newest.at}, None
 
 
 def _record_search(controller: Controller, typed: Mapping[str, str]) -> None:

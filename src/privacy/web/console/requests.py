@@ -1,38 +1,23 @@
-"""The board of requests, one request, and the decisions on it."""
+"""The board of requests, and one request."""
 
-from collections import Counter
-from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.audit.actions import Action
+from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import acts, queries
-from privacy.requests.acts import Decision, RefusalGround
+from privacy.requests import queries
 from privacy.requests.deadline import may_extend
-from privacy.requests.letters import reason_of
+from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestState, SubjectRequest
-from privacy.subjects.identify import IdentifierKind
-from privacy.subjects.queries import identifiers_of
+from privacy.requests.moves import record
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page, today_of
-
-LONGEST_REASON = 2000
-SHORTEST_REASON = 10
-
-
-@blueprint.get("/")
-@operators_only(Permission.REQUESTS_READ)
-def home() -> AnyResponse:
-    """Go to the board."""
-    return redirect(url_for("console.requests"))
+from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
 
 
 @blueprint.get("/requests")
@@ -40,18 +25,17 @@ def home() -> AnyResponse:
 def requests() -> str:
     """Show the board: what is due first stands at the top."""
     controller = chosen(Permission.REQUESTS_READ)
-    with current.runtime().database.reading() as session:
-        every = queries.board(session, controller_id=controller.id, states=tuple(RequestState))
-    counts = Counter(one.state.value for one in every)
     state = request.args.get("state")
-    state = state if state in counts else None
-    wanted = {state} if state else {one.value for one in queries.OPEN_STATES}
+    with current.runtime().database.reading() as session:
+        counts = queries.counts(session, controller_id=controller.id)
+        wanted = [one for one in counts if one == state] or queries.OPEN_STATES
+        shown = queries.board(session, controller_id=controller.id, states=wanted)
     return page(
         "requests",
         controller,
-        requests=[one for one in every if one.state.value in wanted],
-        states=[(one.value, counts[one.value]) for one in RequestState if counts[one.value]],
-        state=state,
+        requests=shown,
+        states=[(one.value, counts[one]) for one in RequestState if one in counts],
+        state=state if state in counts else None,
         today=today_of(controller),
     )
 
@@ -60,111 +44,65 @@ def requests() -> str:
 @operators_only(Permission.REQUESTS_READ)
 def request_detail(request_id: UUID) -> str:
     """Show one request; that it was looked at is an act of its own (CNIL 2021-122)."""
-    controller = chosen(Permission.REQUESTS_READ)
-    runtime = current.runtime()
+    controller, runtime = controller_of(request_id), current.runtime()
     with runtime.database.transaction() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
         operator = current.operator()
-        acts.record(session, Action.REQUEST_VIEWED, runtime.clock(), operator.actor, about=about)
-    return _detail(controller, request_id)
+        record(session, Action.REQUEST_VIEWED, runtime.clock(), operator.actor, about=about)
+    return detail(controller, request_id)
 
 
-@blueprint.post("/requests/<uuid:request_id>/approve")
-@operators_only(Permission.REQUESTS_APPROVE)
-def approve(request_id: UUID) -> AnyResponse:
-    """Decide that the request is answered; the search begins after the commit."""
-    controller = chosen(Permission.REQUESTS_APPROVE)
-    runtime = current.runtime()
-    with runtime.database.transaction() as session:
-        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
-        acts.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
-    runtime.wake("fulfil-access")
-    return _done(request_id, "approved")
+def controller_of(request_id: UUID) -> Controller:
+    """Return the controller of a request, if the operator may see it; else NotFoundError."""
+    candidates = mine(Permission.REQUESTS_READ)
+    with current.runtime().database.reading() as session:
+        for one in candidates:
+            try:
+                queries.request_of(session, controller_id=one.id, request_id=request_id)
+            except NotFoundError:
+                continue
+            return keep(one)
+    raise NotFoundError("There is no such request.")
 
 
-@blueprint.post("/requests/<uuid:request_id>/refuse")
-@operators_only(Permission.REQUESTS_APPROVE)
-def refuse(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
-    """Decide that the request is not answered, for a ground and with a reason."""
-    controller = chosen(Permission.REQUESTS_APPROVE)
-    runtime = current.runtime()
-    ground, reason = request.form.get("ground", ""), request.form.get("reason", "").strip()
-    errors = _reason_faults("refuse-reason", reason) | _ground_faults(ground)
-    if errors:
-        return _refused_form(controller, request_id, "refuse", errors)
-    with runtime.database.transaction() as session:
-        acts.refuse(
-            session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
-            desk=runtime.desk,
-            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
-            why=Decision(controller, reason, RefusalGround(ground)),
-        )
-    runtime.wake("deliver-mail")
-    return _done(request_id, "refused")
-
-
-@blueprint.post("/requests/<uuid:request_id>/extend")
-@operators_only(Permission.REQUESTS_APPROVE)
-def extend(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
-    """Take two further months, with a reason that the subject is told."""
-    controller = chosen(Permission.REQUESTS_APPROVE)
-    runtime = current.runtime()
-    reason = request.form.get("reason", "").strip()
-    errors = _reason_faults("extend-reason", reason)
-    if errors:
-        return _refused_form(controller, request_id, "extend", errors)
-    with runtime.database.transaction() as session:
-        acts.extend(
-            session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
-            desk=runtime.desk,
-            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
-            why=Decision(controller, reason),
-        )
-    runtime.wake("deliver-mail")
-    return _done(request_id, "extended")
-
-
-def _done(request_id: UUID, what: str) -> AnyResponse:
-    target = url_for("console.request_detail", request_id=request_id, done=what)
-    return redirect(target, HTTPStatus.SEE_OTHER)
-
-
-def _refused_form(
-    controller: Controller, request_id: UUID, form: str, errors: Mapping[str, str]
-) -> tuple[str, HTTPStatus]:
-    typed = {"form": form, "errors": errors, "values": request.form.to_dict()}
-    return _detail(controller, request_id, **typed), HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-def _detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
+def detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
+    """Return the page of a request; `typed` is a form that was not accepted, with its faults."""
     with current.runtime().database.reading() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
         shown = {
-            "subject_request": about,
-            "email": _email(session, about),
-            "reason": reason_of(session, cabinet=current.runtime().cabinet, about=about),
+            **_personal(session, about),
             "tasks": queries.tasks(session, request_id=request_id),
             "timeline": [
-                {"at": entry.at, "action": entry.action, "actor": entry.actor, "note": None}
-                for entry in queries.timeline(session, about=about)
+                {**vars(one), "note": None} for one in queries.timeline(session, about=about)
             ],
         }
-    stores = current.runtime().open_stores(controller.id)
-    language = current.language()
-    titles = {name: store.definition.title[language] for name, store in stores.items()}
     defaults: dict[str, Any] = {"errors": {}, "values": {}, "form": None}
     return page(
         "request_detail",
         controller,
-        titles=titles,
+        subject_request=about,
+        titles=_titles(controller),
         today=today_of(controller),
         can=_can(controller, about),
         **shown | defaults | typed,
     )
+
+
+def _personal(session: Session, about: SubjectRequest) -> dict[str, str | None]:
+    """Return what only the subject's key opens; nothing once the subject was erased."""
+    cabinet = current.runtime().cabinet
+    try:
+        return {
+            "email": confirmed_address(session, cabinet=cabinet, about=about),
+            "reason": reason_of(session, cabinet=cabinet, about=about),
+        }
+    except GoneError:
+        return {"email": None, "reason": None}
+
+
+def _titles(controller: Controller) -> dict[str, str]:
+    stores = current.runtime().open_stores(controller.id)
+    return {name: one.definition.title[current.language()] for name, one in stores.items()}
 
 
 def _can(controller: Controller, about: SubjectRequest) -> set[str]:
@@ -174,25 +112,3 @@ def _can(controller: Controller, about: SubjectRequest) -> set[str]:
         return set()
     late = about.extended_at or not may_extend(today_of(controller), about.target_on)
     return {"approve", "refuse"} | (set() if late else {"extend"})
-
-
-def _email(session: Session, about: SubjectRequest) -> str | None:
-    if about.subject_id is None:
-        return None
-    cabinet = current.runtime().cabinet
-    known = identifiers_of(session, cabinet=cabinet, subject_id=about.subject_id)
-    return next((one.value for one in known if one.kind == IdentifierKind.EMAIL), None)
-
-
-def _reason_faults(field: str, reason: str) -> dict[str, str]:
-    if not reason:
-        return {field: "reason.missing"}
-    if len(reason) > LONGEST_REASON:
-        return {field: "reason.long"}
-    return {field: "reason.short"} if len(reason) < SHORTEST_REASON else {}
-
-
-def _ground_faults(ground: str) -> dict[str, str]:
-    if not ground:
-        return {"ground": "ground.missing"}
-    return {} if ground in set(RefusalGround) else {"ground": "ground.invalid"}

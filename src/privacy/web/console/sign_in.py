@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.crypto import digest
-from privacy.errors import InvalidError, TooManyError
+from privacy.errors import InvalidError
 from privacy.operators import acts, jobs, queries
 from privacy.operators.jobs import PasswordChange
 from privacy.web import auth, current, limits, pages
@@ -40,8 +40,6 @@ def do_sign_in() -> AnyResponse | tuple[str, HTTPStatus]:
             password=request.form.get("password", ""),
             old=digest(old) if old else None,
         )
-    except TooManyError:
-        raise
     except InvalidError:
         values = {"email": request.form.get("email", "")}
         errors = {"sign_in": "sign_in.failed"}

@@ -1,10 +1,11 @@
 """Every data store that is searched, and what it is declared to hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
+from privacy.purposes.models import Controller
 from privacy.stores import queries
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
 from privacy.stores.models import DataStore, StoreState
@@ -14,19 +15,17 @@ from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, page
 
 SENSITIVE = frozenset({DataCategory.SPECIAL, DataCategory.CRIMINAL})
+HEALTH = {StoreState.NEW: None, StoreState.GOOD: True, StoreState.FAILING: False}
 
 
 @blueprint.get("/stores")
 @operators_only(Permission.STORES_READ)
 def stores() -> str:
-    """Show every data store, with what its last check said."""
+    """Show every data store."""
     controller = chosen(Permission.STORES_READ)
-    runtime = current.runtime()
-    opened = runtime.open_stores(controller.id)
-    with runtime.database.reading() as session:
-        rows = queries.data_stores(session, controller_id=controller.id)
-    known = {row.name: row for row in rows}
-    lines = [_line(store.definition, known.get(name)) for name, store in opened.items()]
+    rows = _registered(controller)
+    opened = current.runtime().open_stores(controller.id)
+    lines = [_line(one.definition, rows.get(name)) for name, one in opened.items()]
     return page("stores", controller, data_stores=lines)
 
 
@@ -35,41 +34,41 @@ def stores() -> str:
 def store_detail(name: str) -> str:
     """Show one data store: its collections, fields, identifiers and links."""
     controller = chosen(Permission.STORES_READ)
-    runtime = current.runtime()
-    opened = runtime.open_stores(controller.id)
+    opened = current.runtime().open_stores(controller.id)
     if name not in opened:
         raise NotFoundError("There is no such data store.")
-    definition, row = opened[name].definition, None
-    if name != NAME:
-        with runtime.database.reading() as session:
-            row = queries.data_store(session, controller_id=controller.id, name=name)
-    error = row.check_result if row else None
+    definition, row = opened[name].definition, _registered(controller).get(name)
     return page(
         "store_detail",
         controller,
-        data_store=_line(definition, row) | {"error": error},
+        data_store=_line(definition, row) | {"error": row.check_result if row else None},
         collections=[_collection(definition, one) for one in definition.collections],
     )
 
 
+def _registered(controller: Controller) -> Mapping[str, DataStore]:
+    with current.runtime().database.reading() as session:
+        rows = queries.data_stores(session, controller_id=controller.id)
+    return {row.name: row for row in rows}
+
+
 def _line(definition: StoreDefinition, row: DataStore | None) -> dict[str, Any]:
-    checked = row is not None and row.state is not StoreState.NEW
+    """Return what the list shows of a store; our own has no row of the register."""
     return {
         "name": definition.name,
         "title": definition.title[current.language()],
         "kind": row.connector if row else "own",
-        "own": row is None,
+        "own": definition.name == NAME,
         "collections": len(definition.collections),
         "checked_at": row.checked_at if row else None,
-        "good": row.state is StoreState.GOOD if row and checked else None,
+        "good": HEALTH[row.state] if row else None,
     }
 
 
 def _collection(definition: StoreDefinition, collection: Collection) -> dict[str, Any]:
-    language = current.language()
     return {
         "name": collection.name,
-        "title": collection.title[language],
+        "title": collection.title[current.language()],
         "fields": list(_fields(collection)),
         "links": [
             {

@@ -1,10 +1,12 @@
 """What every page of the console shares: the operator, the controller, what may be done."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from privacy.errors import ForbiddenError
 from privacy.operators.roles import Permission
@@ -13,24 +15,46 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current, pages
 
+FLASHES = frozenset({"approved", "refused", "extended", "password_changed"})
+"""What a redirect may say in `?done=` that was just done."""
+NO_CONTROLLER = frozenset({"console.sign_in", "console.do_sign_in", "console.sign_out"})
+
 blueprint = Blueprint("console", __name__, url_prefix="/console")
+
+
+def mine(permission: Permission | None = None) -> Sequence[Controller]:
+    """Return the controllers for which this operator holds the permission (None: any role)."""
+    operator = current.operator()
+    held = operator.controllers(permission) if permission else operator.roles.keys()
+    with current.runtime().database.reading() as session:
+        return [one for one in purposes.controllers(session) if one.id in held]
 
 
 def chosen(permission: Permission | None = None) -> Controller:
     """Return the controller whose things this operator looks at.
 
     It is the one that `?controller=<slug>` names, else the first for which the operator holds
-    the permission (any role, where none is asked). Raises ForbiddenError when there is none.
+    the permission. Raises ForbiddenError when there is none.
     """
-    operator = current.operator()
-    held = operator.controllers(permission) if permission else operator.roles.keys()
-    with current.runtime().database.reading() as session:
-        mine = [one for one in purposes.controllers(session) if one.id in held]
     wanted = request.args.get("controller")
-    for one in mine:
+    for one in mine(permission):
         if wanted in {None, one.slug}:
-            return one
+            return keep(one)
     raise ForbiddenError("Your roles do not allow this.")
+
+
+def keep(controller: Controller) -> Controller:
+    """Let the addresses on this page lead to pages of the same controller."""
+    if len(current.operator().roles) > 1:
+        g.controller_slug = controller.slug
+    return controller
+
+
+@blueprint.url_defaults
+def _name_controller(endpoint: str, values: dict[str, Any]) -> None:
+    slug = g.get("controller_slug")
+    if slug and endpoint not in NO_CONTROLLER:
+        values.setdefault("controller", slug)
 
 
 def page(template: str, controller: Controller, **context: Any) -> str:
@@ -44,7 +68,7 @@ def page(template: str, controller: Controller, **context: Any) -> str:
     )
 
 
-def today_of(controller: Controller) -> Any:
+def today_of(controller: Controller) -> date:
     """Return the present day of a controller's calendar."""
     return day_of(current.runtime().clock(), ZoneInfo(controller.zone))
 
@@ -58,6 +82,5 @@ def uuid_of(text: str | None) -> UUID | None:
 
 
 def _flash() -> str | None:
-    """Return what was just done, which a redirect says in `?done=`; only words we know."""
     done = request.args.get("done")
-    return done if done in {"approved", "refused", "extended", "password_changed"} else None
+    return done if done in FLASHES else None
