@@ -4,7 +4,8 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from privacy.errors import InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.matching import KeyColumn, conditions
 from privacy.stores.connectors.survey import survey
+from privacy.stores.connectors.watchdog import Watchdog
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.normalise import fold
 from privacy.stores.proposals import TableFacts
@@ -39,6 +41,7 @@ CONNECT_PATIENCE = 5
 """Seconds until a database that does not accept a connection counts as unreachable."""
 PATIENCE = 30
 """Seconds that a database may take for each batch of rows."""
+WATCHDOG = Watchdog()
 
 
 class SqlConnector(Store, ABC):
@@ -201,17 +204,10 @@ class SqlConnector(Store, ABC):
             raise
         return connection
 
-    @contextmanager
-    def _deadline(self, connection: Connection) -> Iterator[None]:
+    def _deadline(self, connection: Connection) -> AbstractContextManager[None]:
         """Interrupt the driver when the database does not answer in time."""
         driver = connection.connection.driver_connection
-        timer = threading.Timer(PATIENCE, self._interrupt, (driver,))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+        return WATCHDOG.limit(PATIENCE, partial(self._interrupt, driver))
 
     def _told(self, error: SQLAlchemyError) -> PrivacyError:
         name = self._definition.name
