@@ -1,10 +1,13 @@
 """The notice: the same words, the same hash; a material change, a new question."""
 
 import json
+from dataclasses import replace
 
 from privacy.purposes.notices import Frame, Wording, compose, digest
 
-FRAME = Frame("fr", ["Boutique"], "https://boutique.example/p", "P6M", {"accept": "Oui"}, "s1")
+FRAME = Frame(
+    "pk_1", "fr", ["Boutique"], "https://boutique.example/p", "P6M", {"accept": "Oui"}, "s1"
+)
 AUDIENCE = Wording("audience", 1, "consent", True, "Statistiques", "Compter.", "…", {"gpc": False})
 ESSENTIAL = Wording("essential", 1, "strictly_necessary", False, "Site", "Panier.", "…", {})
 
@@ -30,7 +33,7 @@ def test_a_new_version_of_a_purpose_must_be_asked_again():
 
 
 def test_a_new_controller_must_be_asked_for():
-    joint = Frame("fr", ["Boutique", "Régie"], FRAME.policy_url, "P6M", FRAME.texts, "s1")
+    joint = replace(FRAME, controllers=["Boutique", "Régie"])
     assert _material(joint, [AUDIENCE]) != _material(FRAME, [AUDIENCE])
 
 
@@ -39,3 +42,15 @@ def test_what_needs_no_consent_is_named_and_never_asked():
     assert [purpose["code"] for purpose in document["purposes"]] == ["audience"]
     assert [purpose["code"] for purpose in document["exempt"]] == ["essential"]
     assert "legal_basis" not in document["exempt"][0]
+
+
+def test_two_sites_that_show_the_same_words_have_notices_of_their_own():
+    other = replace(FRAME, site="pk_2")
+    assert digest(compose(other, [AUDIENCE])) != digest(compose(FRAME, [AUDIENCE]))
+    assert _material(other, [AUDIENCE]) == _material(FRAME, [AUDIENCE])
+
+
+def test_details_of_a_purpose_cannot_speak_for_its_version_or_words():
+    sly = replace(AUDIENCE, details={"version": 7, "title": "Rien", "vendors": []})
+    (purpose,) = json.loads(compose(FRAME, [sly]))["purposes"]
+    assert (purpose["version"], purpose["title"], purpose["vendors"]) == (1, "Statistiques", [])

@@ -1,6 +1,5 @@
 """Changes to the register of controllers, sites, purposes, notices and recipients."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ from sqlalchemy.orm import Session
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
-from privacy.errors import InvalidError
-from privacy.purposes import notices, queries
+from privacy.purposes import checks, notices, queries
 from privacy.purposes.models import (
     Controller,
     LegalBasis,
@@ -24,8 +22,6 @@ from privacy.purposes.models import (
     RecipientRole,
     Site,
 )
-
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ def register_controller(
     session: Session, *, actor: str, at: datetime, facts: ControllerFacts
 ) -> Controller:
     """Add a controller. Its keys are made by the subjects room, in the same transaction."""
+    checks.check_controller(facts.slug, facts.zone)
     made = Controller(id=new_id(at), created_at=at, **vars(facts))
     session.add(made)
     session.flush()
@@ -84,18 +81,8 @@ def register_site(
 ) -> Site:
     """Add a website with a new public key; its purposes must have been published."""
     known = queries.current_purposes(session, controller_id=controller_id)
-    unknown = [code for code in facts.purposes if code not in known]
-    if unknown:
-        raise InvalidError(
-            "Publish these purposes first: " + ", ".join(unknown), fields={"purposes": unknown}
-        )
-    wrong = [origin for origin in facts.origins if not _ORIGIN.fullmatch(origin)]
-    if wrong or not facts.origins:
-        raise InvalidError(
-            "Give each origin as browsers send it, such as https://shop.example.fr, "
-            "without a path.",
-            fields={"origins": wrong or ["none is given"]},
-        )
+    checks.check_asked(facts.purposes, known)
+    checks.check_origins(facts.origins)
     made = Site(
         id=new_id(at),
         controller_id=controller_id,
@@ -124,6 +111,7 @@ def allow_origins(
     session: Session, *, actor: str, at: datetime, site: Site, origins: Sequence[str]
 ) -> None:
     """Replace the exact origins from which a site's pages may answer; no change, no entry."""
+    checks.check_origins(origins)
     if sorted(site.origins) == sorted(origins):
         return
     site.origins = list(origins)
@@ -142,6 +130,7 @@ def publish_purpose(
     session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: PurposeFacts
 ) -> Purpose:
     """Publish a purpose, or its next version; consents given before cover only what they said."""
+    checks.check_purpose(facts.code, facts.texts, facts.details)
     before = queries.current_purposes(session, controller_id=controller_id).get(facts.code)
     made = Purpose(
         controller_id=controller_id,
@@ -190,6 +179,7 @@ def publish_notices(
     digests = {}
     for language, texts in banner.texts.items():
         frame = notices.Frame(
+            site=site.key,
             language=language,
             controllers=[controller.name],
             policy_url=controller.policy_url,

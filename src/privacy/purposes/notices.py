@@ -26,6 +26,8 @@ class Wording:
 class Frame:
     """What surrounds the purposes of a notice."""
 
+    site: str
+    """The public key of the site that shows it: two sites never share a notice."""
     language: str
     controllers: Sequence[str]
     policy_url: str
@@ -61,10 +63,10 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 def _asked(wording: Wording) -> dict[str, Any]:
     return {
+        **wording.details,
         **_named(wording),
         "description": wording.description,
         "legal_basis": wording.legal_basis,
-        **wording.details,
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,19 @@ def current_purposes(session: Session, *, controller_id: UUID) -> dict[str, Purp
         .order_by(Purpose.code)
     )
     return {purpose.code: purpose for purpose in session.scalars(wanted)}
+
+
+def version_in_force(
+    session: Session, *, controller_id: UUID, code: str, at: datetime
+) -> int | None:
+    """Return the version of a purpose that was the newest at an instant; None before the first."""
+    return session.scalar(
+        select(func.max(Purpose.version)).where(
+            Purpose.controller_id == controller_id,
+            Purpose.code == code,
+            Purpose.published_at <= at,
+        )
+    )
 
 
 def current_notice(session: Session, *, site: Site, language: str) -> Notice:
