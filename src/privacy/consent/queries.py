@@ -33,10 +33,16 @@ def history(session: Session, *, subject_id: UUID) -> Sequence[Consent]:
 def holds(
     session: Session, *, subject_id: UUID, controller_id: UUID, purpose_code: str, at: datetime
 ) -> gate.Verdict:
-    """Say whether a purpose is open for a subject at an instant, and why."""
-    current = purposes.current_purposes(session, controller_id=controller_id).get(purpose_code)
-    if current is None:
-        raise NotFoundError("This purpose was never published.")
+    """Say whether a purpose is open for a subject at an instant, and why.
+
+    The latest answer decides; of two of one instant, the refusal. NotFoundError for a purpose
+    that was not published by then.
+    """
+    version = purposes.version_in_force(
+        session, controller_id=controller_id, code=purpose_code, at=at
+    )
+    if version is None:
+        raise NotFoundError("This purpose was not published.")
     given = session.scalars(
         select(Consent)
         .where(
@@ -45,9 +51,9 @@ def holds(
             Consent.purpose_code == purpose_code,
             Consent.at <= at,
         )
-        .order_by(Consent.at.desc(), Consent.id.desc())
+        .order_by(Consent.at.desc(), Consent.granted, Consent.id.desc())
     ).all()
-    return gate.judge(_last(given), at=at, purpose_version=current.version)
+    return gate.judge(_last(given), at=at, purpose_version=version)
 
 
 def _last(given: Sequence[Consent]) -> gate.Answer | None:

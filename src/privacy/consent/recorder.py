@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Sequence
 
 from privacy.clock import Clock
-from privacy.consent.acts import Answered, ReplayedError, check, record_answers
+from privacy.consent.acts import Answered, check, record_answers
 from privacy.consent.receipt import Receipt
 from privacy.db import Database
+from privacy.errors import UnavailableError
 
 MOST = 200
 """Answers of one transaction."""
@@ -69,17 +70,17 @@ class Recorder:
         return taken
 
     def _settle(self, batch: Sequence[_Waiting]) -> None:
-        """Commit a batch; if one of several answers is refused, commit each for itself."""
+        """Commit a batch; if one of several answers is at fault, commit each for itself."""
         try:
             receipts = self._committed([one.answered for one in batch])
-        except ReplayedError as error:
-            if len(batch) > 1:
-                for one in batch:
-                    self._settle([one])
-                return
+        except UnavailableError as error:
             _refuse(batch, error)
         except Exception as error:  # noqa: BLE001 -- whoever waits must be told, and not for ever
-            _refuse(batch, error)
+            if len(batch) == 1:
+                _refuse(batch, error)
+                return
+            for one in batch:
+                self._settle([one])
         else:
             for one, receipt in zip(batch, receipts, strict=True):
                 one.receipt = receipt
