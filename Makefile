@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BANNER := static/consent-banner
 PYTEST_ARGS ?= -n 2
+PORT ?= 8600
 
 # The first Python that is new enough and can make virtual environments.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
