@@ -49,6 +49,8 @@ class Runner:
         """Begin; call it after a fork, never before."""
         for lane in self._lanes.values():
             lane.start()
+        # A tick that is late is no news: the next one looks at everything.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # The alarm only wakes; what runs is decided by rows, so that nothing of it is shared.
         self._alarm = BackgroundScheduler(
             timezone=UTC,
