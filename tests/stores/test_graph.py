@@ -1,13 +1,16 @@
 """The walk: which rows are the subject's, which are not, and what it says of itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection as Values
+from collections.abc import Iterator, Sequence
 
 import pytest
+from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.definition import DataCategory
+from privacy.stores.definition import Collection, Columns, DataCategory
 from privacy.stores.findings import Coverage, Findings, Outcome, Reason
 from privacy.stores.graph import Seeds, walk
+from privacy.stores.protocol import Key, Row
 from tests.stores.fake_store import (
     DeafStore,
     FakeStore,
@@ -82,6 +85,14 @@ def test_rows_are_found_by_identity_and_by_link_and_nobody_elses() -> None:
     assert found(findings) == {"shop.customer:1", "shop.orders:10"}
     assert found(findings, owned=False) == {"shop.product:100"}
     assert findings.is_complete
+
+
+def test_a_missing_identifier_is_not_learnt() -> None:
+    findings = search([FakeStore(SHOP, SHOP_ROWS)], {"email": {"bob@example.com"}})
+    assert findings.identifiers == {
+        "email": {("bob@example.com",)},
+        "customer_number": {("2",)},
+    }
 
 
 def test_an_email_is_found_whatever_its_case() -> None:
@@ -378,6 +389,24 @@ def test_a_table_that_has_changed_fails_alone_and_what_hangs_on_it_is_not_comple
     assert (orders.outcome, orders.reason) == (Outcome.FOUND, Reason.SOURCE_FAILED)
     assert line(findings, "loyalty.movement").is_complete
     assert not findings.is_complete
+
+
+class _OnceStore(FakeStore):
+    """Answers the first question and then is away."""
+
+    @override
+    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
+        if self.reads:
+            raise UnavailableError("gone")
+        return super().read(collection, columns, values)
+
+
+def test_a_store_that_goes_away_half_way_leaves_nothing_that_looks_searched() -> None:
+    seeds = {"email": {"nobody@example.com"}, "phone": {"0639980001"}}
+    findings = search([_OnceStore(SHOP, SHOP_ROWS)], seeds)
+    assert line(findings, "shop.customer").outcome is Outcome.FAILED
+    assert line(findings, "shop.orders").outcome is Outcome.FAILED
+    assert findings.stores()[0].reason == "unavailable"
 
 
 def test_an_unread_source_leaves_its_children_not_searched() -> None:

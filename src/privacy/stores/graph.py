@@ -99,7 +99,7 @@ class _Search:
         return Findings(
             rows={place: found for place, found in rows.items() if found},
             coverage=lines(self._stores, rows, self._course),
-            identifiers={kind: frozenset(keys) for kind, keys in self._known.items()},
+            identifiers={kind: frozenset(keys) for kind, keys in self._known.items() if keys},
         )
 
     def _ask(self, question: _Question, key: Key | None) -> None:
