@@ -1,0 +1,34 @@
+// The words of the page's language, and the elements that carry them. Text is only ever set as
+// text: nothing that comes from the configuration is read as markup.
+import config from "./config.js";
+
+/** A text whose {places} are filled from the configuration or from `places`. */
+export const say = (key, places = config) =>
+  config.texts[key].replace(/{(\w+)}/g, (_, name) => [].concat(places[name]).join(", "));
+
+/** An element with what follows: properties, text, children and lists of children; not what is empty. */
+export function make(tag, ...parts) {
+  const element = document.createElement(tag);
+  for (const part of parts.flat()) {
+    if (part?.constructor === Object) Object.assign(element, part);
+    else if (part) element.append(part);
+  }
+  return element;
+}
+
+/** An outermost element of ours: it carries the style and the language; its words tell where to. */
+export const outer = (tag, kind, ...parts) =>
+  make(tag, { className: "cb " + kind, lang: config.language, dir: "auto" }, ...parts);
+
+/** A block with a class of ours. */
+export const part = (kind, ...parts) => make("div", { className: "cb-" + kind }, ...parts);
+
+/** A list with an item for each of `items`. */
+export const list = (items) => make("ul", items.map((item) => make("li", item)));
+
+/** A button whose stable hook, `data-cb`, also names its text. */
+export function button(hook, onclick) {
+  const element = make("button", { type: "button", onclick }, say(hook));
+  element.dataset.cb = hook;
+  return element;
+}

@@ -1,0 +1,110 @@
+"""What reaches the service and what comes back: retries, one id an answer, the receipt."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.banner.fake_service import FakeWorld
+from tests.banner.test_banner import arrive, choice, stored, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("status", [500, 503, 408, 429])
+def test_an_answer_that_the_service_cannot_take_is_sent_again_with_the_same_id(
+    page: Page, world: FakeWorld, status: int
+) -> None:
+    world.refusing = status
+    arrive(page, world)
+    page.click("#cb [data-cb=accept]")
+    wait_for(page, lambda: world.posts)
+    page.wait_for_timeout(100)
+    assert "privacy_pending" in stored(page)
+    assert "privacy_receipt" not in stored(page)
+    page.click("#manage")
+    expect(page.locator("#cbd")).not_to_contain_text("Preuve")
+    world.refusing = 0
+    before = len(world.posts)
+    page.reload()
+    page.wait_for_function("localStorage.privacy_pending == '[]'")
+    assert len(world.posts) > before
+    assert len(world.answers) == 1
+
+
+def test_answers_given_without_a_connection_leave_in_order_when_it_is_back(
+    page: Page, world: FakeWorld
+) -> None:
+    arrive(page, world)
+    page.context.set_offline(offline=True)
+    page.click("#cb [data-cb=accept]")
+    page.click("#manage")
+    page.click("#cbd [data-cb=reject]")
+    assert world.posts == []
+    assert choice(page.context)
+    page.context.set_offline(offline=False)
+    wait_for(page, lambda: len(world.posts) == 2)
+    assert [post["method"] for post in world.posts] == ["accept_all", "withdrawal"]
+
+
+def test_an_answer_that_the_service_refuses_is_dropped_with_a_warning(
+    page: Page, world: FakeWorld
+) -> None:
+    warned: list[str] = []
+    page.on("console", lambda said: warned.append(said.text) if said.type == "warning" else None)
+    world.refusing = 422
+    arrive(page, world)
+    page.click("#cb [data-cb=reject]")
+    page.wait_for_function("localStorage.privacy_pending == '[]'")
+    assert len(warned) == 1
+    assert "422" in warned[0]
+    page.reload()
+    page.wait_for_function("window.privacyBanner")
+    assert len(world.posts) == 1
+    assert choice(page.context)
+
+
+def test_the_person_sees_and_downloads_the_receipt(
+    page: Page, world: FakeWorld, tmp_path: Path
+) -> None:
+    arrive(page, world)
+    page.click("#cb [data-cb=reject]")
+    page.wait_for_function("localStorage.privacy_receipt")
+    page.click("#manage")
+    dialog = page.locator("#cbd")
+    expect(dialog).to_contain_text(world.posts[0]["id"])
+    expect(dialog).to_contain_text("21/11/2026")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger la preuve").click()
+    assert download.value.suggested_filename == f"{world.posts[0]['id']}.json"
+    download.value.save_as(tmp_path / "proof.json")
+    proof = json.loads((tmp_path / "proof.json").read_text())
+    assert proof["signature"] == "c2lnbmVk"
+    assert proof["receipt"]["id"] == world.posts[0]["id"]
+
+
+def test_blocked_storage_breaks_nothing_and_grants_what_was_answered(
+    page: Page, world: FakeWorld
+) -> None:
+    page.add_init_script("""
+        Object.defineProperty(window, "localStorage", {get() { throw new Error("blocked") }});
+        Object.defineProperty(Document.prototype, "cookie", {get: () => "", set() {}});""")
+    arrive(page, world)
+    page.click("#cb [data-cb=accept]")
+    wait_for(page, lambda: world.posts)
+    assert page.evaluate("privacyBanner.has('audience_consent')") is True
+    page.evaluate("privacyBanner.withdraw()")
+    wait_for(page, lambda: len(world.posts) == 2)
+
+
+def test_a_broken_answer_of_the_service_is_asked_again_and_breaks_nothing(
+    page: Page, world: FakeWorld
+) -> None:
+    page.route("**/banner/consents", lambda route: route.fulfill(status=200, body="<html>"))
+    arrive(page, world)
+    page.click("#cb [data-cb=accept]")
+    page.unroute_all(behavior="wait")
+    page.wait_for_timeout(100)
+    page.reload()
+    wait_for(page, lambda: world.posts)
