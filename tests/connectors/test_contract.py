@@ -278,6 +278,15 @@ def test_an_email_is_found_without_case_and_spaces_and_no_other_is(place: Place)
         assert ids(store, "email", (written,)) == {1, 2, 3}
 
 
+def test_a_letter_that_some_lower_case_to_another_is_not_that_other(place: Place) -> None:
+    # Look-alikes of the letter i, by which strangers claim an address.
+    stored = [(1, "\u0130nfo@example.com"), (2, "info@example.com"), (3, "\u0131nfo@example.com")]
+    columns = {"id": "INTEGER", "email": "TEXT"}
+    store = place.make(Table("t", columns, stored, normalise={"email": "email"}))
+    assert ids(store, "email", ("info@example.com",)) == {2}
+    assert ids(store, "email", ("INFO@example.com",)) == {2}
+
+
 def test_an_email_beyond_ascii_is_found_too(place: Place) -> None:
     stored = [
         (1, "Zoé@Société.example"),

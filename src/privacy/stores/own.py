@@ -56,7 +56,7 @@ class OwnStore(Store):
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
         if columns != SUBJECT:
             raise InvalidError("Our own rows are found by subject_id only.")
-        subjects = [UUID(value) for (value,) in values]
+        subjects = [subject for (value,) in values if (subject := _uuid(value))]
         if not subjects:
             return
         with self._database.reading() as session:
