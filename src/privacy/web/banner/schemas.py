@@ -1,6 +1,7 @@
 """What the banner sends, and nothing else: an unknown key is refused."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -9,6 +10,9 @@ from typing_extensions import override
 from privacy.consent.models import Method
 
 MOST_PURPOSES = 100
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""A browser's clock may be wrong, but what it says must be an instant in every zone."""
 
 
 class Truth(fields.Boolean):
@@ -39,7 +43,9 @@ class AnswerSchema(Schema):
         validate=validate.Length(min=1, max=MOST_PURPOSES),
     )
     page = fields.String(load_default="", validate=validate.Regexp(r"[^?#\r\n]{0,1000}\Z"))
-    said_at = fields.AwareDateTime(load_default=None, format="iso")
+    said_at = fields.AwareDateTime(
+        load_default=None, format="iso", validate=validate.Range(min=EARLIEST, max=LATEST)
+    )
 
 
 class LogPlaceSchema(Schema):

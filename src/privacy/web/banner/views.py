@@ -94,6 +94,19 @@ def preflight() -> Response:
     return security.preflight(request.headers.get("Origin"), methods="POST")
 
 
+@blueprint.after_request
+def _readable(response: Response) -> Response:
+    """Let a page read why its answer was not taken; else its script would send it for ever.
+
+    Such a refusal tells nothing of anybody. A page of another site learns only that it is one.
+    """
+    origin = request.headers.get("Origin")
+    told = response.status_code >= HTTPStatus.BAD_REQUEST
+    if told and origin is not None and response.status_code != HTTPStatus.FORBIDDEN:
+        security.allow_origin(response, origin)
+    return response
+
+
 def _recorded(asked: Asked, answer: dict[str, Any]) -> tuple[Receipt, HTTPStatus]:
     runtime = current.runtime()
     said = Said(
@@ -126,11 +139,17 @@ def _first_receipt(asked: Asked, said: Said) -> Receipt:
     runtime = current.runtime()
     with runtime.database.reading() as session:
         rows = queries.answer(session, subject_id=said.subject_id, answer_id=said.answer_id)
-    if {row.purpose_code: row.granted for row in rows} != said.answers:
+    first = rows[0]
+    same = {row.purpose_code: row.granted for row in rows} == said.answers
+    if not same or (first.site_id, first.notice) != (asked.site_id, asked.digest):
         raise ConflictError("This id belongs to another answer; make a new one.")
-    first = replace(said, method=rows[0].method)
-    origin = runtime.keyring.signer.name
-    return receipt_of(Answered(asked, first), at=rows[0].at, origin=origin, leaf=rows[0].leaf)
+    receipt = receipt_of(
+        Answered(asked, replace(said, method=first.method)),
+        at=first.at,
+        origin=runtime.keyring.signer.name,
+        leaf=first.leaf,
+    )
+    return replace(receipt, valid_until=first.valid_until)
 
 
 def _signed(receipt: Receipt) -> Response:
