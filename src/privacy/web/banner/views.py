@@ -165,4 +165,9 @@ def _language() -> str:
     asked = request.args.get("lang")
     if asked in script.LANGUAGES:
         return asked
-    return request.accept_languages.best_match(script.LANGUAGES) or script.LANGUAGES[0]
+    # Ours one by one: werkzeug's best_match lets a plain `en` win over a preferred `fr-CH`.
+    for tag, quality in request.accept_languages:
+        spoken = tag.lower().split("-")[0]
+        if quality > 0 and spoken in script.LANGUAGES:
+            return spoken
+    return script.LANGUAGES[0]
