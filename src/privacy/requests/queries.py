@@ -66,7 +66,7 @@ def counts(session: Session, *, controller_id: UUID) -> dict[RequestState, int]:
         .where(SubjectRequest.controller_id == controller_id)
         .group_by(SubjectRequest.state)
     )
-    return dict(session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def request_of(session: Session, *, controller_id: UUID, request_id: UUID) -> SubjectRequest:
