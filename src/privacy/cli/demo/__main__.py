@@ -23,7 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from privacy.cli.demo.filling import Filled, fill
 from privacy.cli.demo.mailbox import Mailbox, browser_app, smtp_server
 from privacy.cli.demo.places import Places
-from privacy.cli.demo.shop import shop_app
+from privacy.cli.demo.storefront import shop_app
 from privacy.config import Settings
 
 PATIENCE = 30
