@@ -120,6 +120,30 @@ def test_only_tables_of_the_store_itself_can_be_read(
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("schema", "table", "column"),
+    [("pg_catalog", "pg_authid", "rolname"), ("information_schema", "tables", "table_name")],
+)
+def test_the_books_of_the_database_itself_are_no_store(
+    postgresql_place: PostgresDatabase, schema: str, table: str, column: str
+) -> None:
+    declared = Table(table, {column: "TEXT"}, [], key=(column,), schema=schema)
+    store = postgresql_place.open(definition_of(declared))
+    with pytest.raises(InvalidError):
+        store.check()
+    postgresql_place.close()
+
+
+def test_a_file_is_closed_to_writing_twice_over(tmp_path: Path) -> None:
+    store = SqliteFile(tmp_path / "place.sqlite3").make(PEOPLE)
+    with store._connected() as connection:  # noqa: SLF001 -- its own connection
+        assert connection.scalar(text("PRAGMA query_only")) == 1
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        with pytest.raises(DBAPIError, match="readonly"):
+            connection.exec_driver_sql("DELETE FROM people")
+
+
+@pytest.mark.postgresql
 def test_a_table_of_another_schema_is_read_when_it_is_declared(
     postgresql_place: PostgresDatabase,
 ) -> None:
