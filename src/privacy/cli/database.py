@@ -2,9 +2,8 @@
 
 import click
 
-from privacy.cli.process import as_json, tell
+from privacy.cli.process import as_json, connected, tell
 from privacy.config import Settings
-from privacy.db import Database
 from privacy.tables import current_head, is_at_head, upgrade
 
 
@@ -17,10 +16,8 @@ def database() -> None:
 @as_json
 def upgrade_command(*, as_json: bool) -> None:
     """Take every migration that is missing."""
-    settings = Settings.from_env()
-    opened = Database.connect(settings.database_url)
-    upgrade(opened.engine)
-    opened.dispose()
+    with connected(Settings.from_env()) as opened:
+        upgrade(opened.engine)
     tell(as_json, {"at": current_head()}, f"The database is at {current_head()}.")
 
 
@@ -28,10 +25,8 @@ def upgrade_command(*, as_json: bool) -> None:
 @as_json
 def check(*, as_json: bool) -> None:
     """Say whether the database is up to date; status 1 if it is not."""
-    settings = Settings.from_env()
-    opened = Database.connect(settings.database_url)
-    good = is_at_head(opened.engine)
-    opened.dispose()
+    with connected(Settings.from_env()) as opened:
+        good = is_at_head(opened.engine)
     said = "The database is up to date." if good else "Run: privacy database upgrade"
     tell(as_json, {"up_to_date": good, "head": current_head()}, said)
     raise SystemExit(0 if good else 1)

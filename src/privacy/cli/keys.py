@@ -11,6 +11,7 @@ from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.purposes import queries as purposes
 from privacy.runtime import Runtime
+from privacy.stores.acts import reseal_addresses
 from privacy.subjects.rotation import (
     rewrap_batch,
     rewrap_controller_keys,
@@ -65,8 +66,15 @@ def rotate(*, root: bool, as_json: bool) -> None:
         with runtime.database.reading() as session:
             ids = [one.id for one in purposes.controllers(session)]
         counts = {str(one): _rotate_one(runtime, one) for one in ids}
-        facts = {"root": runtime.keyring.current_root, "rewrapped": counts}
-    lines = [f"{one}: {count} subject keys wrapped anew" for one, count in counts.items()]
+        facts = {
+            "root": runtime.keyring.current_root,
+            "rewrapped": {one: keys for one, (keys, _) in counts.items()},
+            "resealed": {one: addresses for one, (_, addresses) in counts.items()},
+        }
+    lines = [
+        f"{one}: {keys} subject keys wrapped anew, {addresses} addresses of stores sealed anew"
+        for one, (keys, addresses) in counts.items()
+    ]
     tell(as_json, facts, *lines)
 
 
@@ -78,7 +86,11 @@ def _new_root(runtime: Runtime) -> None:
         rewrap_controller_keys(session, actor=ACTOR, at=at, cabinet=runtime.cabinet)
 
 
-def _rotate_one(runtime: Runtime, controller_id: UUID) -> int:
+def _rotate_one(runtime: Runtime, controller_id: UUID) -> tuple[int, int]:
+    """Return how many subject keys and how many addresses of stores were moved.
+
+    Older versions stay and open what they sealed: contacts of requests, mails, packages.
+    """
     with runtime.database.transaction() as session:
         rotate_controller_key(
             session,
@@ -90,7 +102,15 @@ def _rotate_one(runtime: Runtime, controller_id: UUID) -> int:
     total = 0
     while done := _rewrap(runtime, controller_id):
         total += done
-    return total
+    with runtime.database.transaction() as session:
+        resealed = reseal_addresses(
+            session,
+            actor=ACTOR,
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            controller_id=controller_id,
+        )
+    return total, resealed
 
 
 def _rewrap(runtime: Runtime, controller_id: UUID) -> int:

@@ -10,13 +10,13 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from privacy.cli.process import connected, ensure_at_head
 from privacy.config import Settings
-from privacy.db import Database
+from privacy.crypto import Keyring
 from privacy.errors import ConfigError
 from privacy.runtime import Runtime
 from privacy.scheduler.jobs import Makers, table
 from privacy.scheduler.runner import Runner
-from privacy.tables import is_at_head
 from privacy.web import app as web
 from privacy.web import current, limits, logs
 from privacy.web.mails import render_mail
@@ -30,13 +30,13 @@ BACKLOG = 1024
 def serve(bind: str | None) -> None:
     """Serve the web, run the jobs, integrate the log."""
     settings = _usable(Settings.from_env())
-    host, _, port = (bind or settings.bind).rpartition(":")
+    host, port = _place(bind or settings.bind)
     logs.configure(settings.log_level)
     limits.tell(limits.LIMITS)
     server = Granian(
         "privacy.cli.serve:application",
-        address=host.strip("[]"),
-        port=int(port),
+        address=host,
+        port=port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=settings.threads,
@@ -98,9 +98,15 @@ def _usable(settings: Settings) -> Settings:
     """Refuse what could not work, before any process is started."""
     if settings.is_sqlite and settings.workers > 1:
         raise ConfigError("SQLite has one writer: set PRIVACY_WORKERS=1, or use PostgreSQL.")
-    database = Database.connect(settings.database_url)
-    good = is_at_head(database.engine)
-    database.dispose()
-    if not good:
-        raise ConfigError("The database is not up to date; run: privacy database upgrade")
+    Keyring.load(settings.key_file)
+    with connected(settings) as database:
+        ensure_at_head(database)
     return settings
+
+
+def _place(bind: str) -> tuple[str, int]:
+    """Return the host and the port of HOST:PORT, where an IPv6 host stands in brackets."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ConfigError(f"Say where to listen as HOST:PORT, such as 127.0.0.1:8600, not {bind}.")
+    return host.strip("[]"), int(port)

@@ -3,7 +3,7 @@
 import click
 
 from privacy import runtime
-from privacy.cli.process import as_json, tell
+from privacy.cli.process import as_json, ensure_reachable, tell
 from privacy.clock import system_clock
 from privacy.config import Settings
 from privacy.crypto import Keyring
@@ -56,6 +56,7 @@ def prepare(settings: Settings) -> Runtime:
     if not settings.key_file.exists():
         Keyring.create(settings.key_file)
     database = Database.connect(settings.database_url)
+    ensure_reachable(database)
     upgrade(database.engine)
     return runtime.assemble(settings, database, system_clock)
 

@@ -1,6 +1,7 @@
 """`privacy sites`: the websites that embed the banner, and what they show."""
 
 import click
+from sqlalchemy.orm import Session
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
 from privacy.policy import queries as policy
@@ -44,7 +45,7 @@ def add(
                 controller_id=owner.id,
                 facts=acts.SiteFacts(name, [clean(one) for one in origins], codes),
             )
-        _publish(runtime, site)
+            _publish(runtime, session, site)
         tag = f'<script src="{runtime.settings.public_url}/banner/{site.key}.js" async></script>'
     tell(as_json, {"site": site.key, "tag": tag}, tag)
 
@@ -56,7 +57,9 @@ def publish(controller: str | None, *, as_json: bool) -> None:
     """Publish the notices of every site again: after a change of a purpose, or an upgrade."""
     with opened() as runtime:
         owner = controller_of(runtime, controller)
-        found = {site.key: _publish(runtime, site) for site in _sites(runtime, owner)}
+        known = _sites(runtime, owner)
+        with runtime.database.transaction() as session:
+            found = {site.key: _publish(runtime, session, session.merge(site)) for site in known}
     lines = [f"{key}  {', '.join(digests)}" for key, digests in found.items()]
     tell(as_json, {"sites": found}, *lines)
 
@@ -68,8 +71,15 @@ def list_command(controller: str | None, *, as_json: bool) -> None:
     """Name every site with its key, its origins and its purposes."""
     with opened() as runtime:
         known = _sites(runtime, controller_of(runtime, controller))
-    facts = {site.key: {"name": site.name, "origins": site.origins} for site in known}
-    tell(as_json, facts, *(f"{site.key}  {site.name}  {' '.join(site.origins)}" for site in known))
+    facts = {
+        site.key: {"name": site.name, "origins": site.origins, "purposes": site.purposes}
+        for site in known
+    }
+    lines = [
+        f"{site.key}  {site.name}  {' '.join(site.origins)}  {','.join(site.purposes)}"
+        for site in known
+    ]
+    tell(as_json, facts, *lines)
 
 
 def clean(origin: str) -> str:
@@ -82,14 +92,11 @@ def _sites(runtime: Runtime, owner: Controller) -> list[Site]:
         return list(purposes.sites(session, controller_id=owner.id))
 
 
-def _publish(runtime: Runtime, site: Site) -> dict[str, str]:
+def _publish(runtime: Runtime, session: Session, site: Site) -> dict[str, str]:
     at = runtime.clock()
-    with runtime.database.transaction() as session:
-        banner = acts.Banner(
-            texts={language: script.texts(language) for language in script.LANGUAGES},
-            script=script.code_hash(),
-            period=policy.value_at(session, key="cookie.choice", at=at).value,
-        )
-        return acts.publish_notices(
-            session, actor=ACTOR, at=at, site=session.merge(site), banner=banner
-        )
+    banner = acts.Banner(
+        texts={language: script.texts(language) for language in script.LANGUAGES},
+        script=script.code_hash(),
+        period=policy.value_at(session, key="cookie.choice", at=at).value,
+    )
+    return acts.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)

@@ -1,18 +1,23 @@
 """`privacy stores`: register, check and list data stores."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.errors import InvalidError, PrivacyError
+from privacy.errors import InvalidError, NotFoundError, PrivacyError
 from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
 from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
 from privacy.stores.jobs import check_store
+from privacy.stores.registry import introspect
 
 ACTOR = "system"
+SURE = 0.5
+"""Below this confidence a guess is pointed out."""
 
 
 @click.group()
@@ -48,6 +53,23 @@ def add(address: str, definition: Path, controller: str | None, *, as_json: bool
     _tell_checked(as_json, {made.name: fault})
 
 
+@stores.command("draft")
+@click.argument("address")
+@click.option("--name", help="What to call the data store; else the name of its database.")
+@as_json
+def draft(address: str, name: str | None, *, as_json: bool) -> None:
+    """Print a first definition of what is at an address (YAML), for a person to review.
+
+    Nothing is registered. Below it stand the columns whose meaning is most uncertain.
+    """
+    proposed = introspect(name or _name_of(address), address)
+    unsure = sorted(at for at, sure in proposed.confidence.items() if sure < SURE)
+    text = definition_file.to_yaml(proposed.definition)
+    facts = {"definition": text, "confidence": dict(proposed.confidence)}
+    notes = ["# Not understood, please look closely:", *(f"#   {at}" for at in unsure)]
+    tell(as_json, facts, text.rstrip("\n"), *(notes if unsure else []))
+
+
 @stores.command("check")
 @click.argument("names", nargs=-1)
 @controller_option
@@ -58,7 +80,11 @@ def check(names: tuple[str, ...], controller: str | None, *, as_json: bool) -> N
         owner = controller_of(runtime, controller)
         with runtime.database.reading() as session:
             rows = queries.data_stores(session, controller_id=owner.id)
-        wanted = [row.name for row in rows if not names or row.name in names]
+        known = [row.name for row in rows]
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise NotFoundError(f"There is no data store of the name {', '.join(unknown)}.")
+        wanted = names or known
         found = {name: _check(runtime, owner, name) for name in wanted}
     _tell_checked(as_json, found)
 
@@ -89,6 +115,12 @@ def remove(name: str, controller: str | None, *, as_json: bool) -> None:
                 session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id, name=name
             )
     tell(as_json, {"removed": name}, f"{name} is searched no more.")
+
+
+def _name_of(address: str) -> str:
+    """Return the last part of an address as a name: letters, digits and underscores."""
+    path = urlsplit(address).path.rsplit("/", 1)[-1].split(".")[0].lower()
+    return re.sub(r"[^a-z0-9]+", "_", path).strip("_0123456789") or "store"
 
 
 def _check(runtime: Runtime, owner: Controller, name: str) -> PrivacyError | None:

@@ -94,7 +94,7 @@ def preflight() -> Response:
     return security.preflight(request.headers.get("Origin"), methods="POST")
 
 
-@blueprint.after_request
+@blueprint.after_request  # type: ignore[untyped-decorator] # flask-smorest has no stubs
 def _readable(response: Response) -> Response:
     """Let a page read why its answer was not taken; else its script would send it for ever.
 

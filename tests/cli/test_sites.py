@@ -1,0 +1,64 @@
+"""`privacy sites`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from privacy.purposes import queries
+from privacy.runtime import Runtime
+from tests.cli.conftest import Privacy
+from tests.entries import waiting_entries
+
+ADD = (
+    "sites", "add", "--name", "Boutique", "--origin", "https://Boutique.example/",
+    "--purpose", "essential", "--purpose", "audience_consent",
+)  # fmt: skip
+
+
+def test_a_site_is_registered_with_its_notices_and_its_tag(runtime: Runtime, privacy: Privacy):
+    made = privacy(*ADD, "--json").facts
+    key = made["site"]
+    assert made["tag"] == f'<script src="https://privacy.example/banner/{key}.js" async></script>'
+    with runtime.database.reading() as session:
+        site = queries.site_by_key(session, key)
+        notice = queries.current_notice(session, site=site, language="en")
+    assert site.origins == ["https://boutique.example"]
+    asked = json.loads(notice.document)["purposes"]
+    assert [purpose["code"] for purpose in asked] == ["audience_consent"]
+    assert len(waiting_entries(runtime.database, "notice.published")) == 2
+    assert privacy(*ADD).out.startswith('<script src="https://privacy.example/banner/pk_')
+
+
+def test_sites_are_listed_and_published_again_without_change(runtime: Runtime, privacy: Privacy):
+    key = privacy(*ADD, "--json").facts["site"]
+    before = len(waiting_entries(runtime.database))
+    assert privacy("sites", "list", "--json").facts == {
+        key: {
+            "name": "Boutique",
+            "origins": ["https://boutique.example"],
+            "purposes": ["essential", "audience_consent"],
+        }
+    }
+    for word in (key, "Boutique", "https://boutique.example", "audience_consent"):
+        assert word in privacy("sites", "list").out
+    assert sorted(privacy("sites", "publish", "--json").facts["sites"][key]) == ["en", "fr"]
+    assert len(waiting_entries(runtime.database)) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (("--origin", "https://a.example/path"), "origins: https://a.example/path"),
+        (("--purpose", "never_published"), "never_published"),
+        (("--controller", "nobody"), "--controller: fictive"),
+    ],
+)
+def test_what_is_wrong_with_a_site_is_named_and_nothing_stays(
+    company: Path, privacy: Privacy, changes: tuple[str, ...], told: str
+):
+    assert company.exists()
+    ran = privacy(*ADD, *changes)
+    assert (ran.status, ran.out) == (2, "")
+    assert told in ran.err
+    assert privacy("sites", "list", "--json").facts == {}

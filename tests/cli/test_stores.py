@@ -1,0 +1,94 @@
+"""`privacy stores`, on a database of the demo."""
+
+from pathlib import Path
+
+import pytest
+
+from privacy.cli.demo.filling import FOLDER
+from privacy.cli.demo.stores import shop
+from privacy.runtime import Runtime
+from privacy.stores import definition_file
+from tests.cli.conftest import Privacy
+from tests.entries import waiting_entries
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """Return where the demo's shop is."""
+    path = tmp_path / "shop.sqlite3"
+    shop.build(path)
+    return f"sqlite:///{path}"
+
+
+DEFINITION = ("--definition", str(FOLDER / "shop.yaml"))
+
+
+def test_a_store_is_added_checked_listed_and_removed(
+    runtime: Runtime, privacy: Privacy, address: str
+):
+    added = privacy("stores", "add", address, *DEFINITION, "--json")
+    assert (added.status, added.facts) == (0, {"shop": None})
+    assert privacy("stores", "list", "--json").facts == {
+        "shop": {"connector": "sqlite", "state": "good"}
+    }
+    assert address not in privacy("stores", "list").out
+    assert privacy("stores", "check", "shop", "--json").facts == {"shop": None}
+    assert privacy("stores", "remove", "shop", "--json").facts == {"removed": "shop"}
+    assert privacy("stores", "list", "--json").facts == {}
+    told = [one.action for one in waiting_entries(runtime.database) if "store" in one.action]
+    assert told == ["store.registered", "store.checked", "store.checked", "store.removed"]
+
+
+def test_a_store_that_changed_or_went_away_ends_with_status_1(
+    company: Path, privacy: Privacy, address: str
+):
+    assert company.exists()
+    privacy("stores", "add", address, *DEFINITION)
+    Path(address.removeprefix("sqlite:///")).unlink()
+    ran = privacy("stores", "check")
+    assert ran.status == 1
+    assert ran.out.startswith("shop: ")
+    assert str(Path(address).name) not in ran.out
+
+
+def test_checking_or_removing_an_unknown_store_is_refused(company: Path, privacy: Privacy):
+    assert company.exists()
+    for command in ("check", "remove"):
+        ran = privacy("stores", command, "nothing")
+        assert (ran.status, ran.out) == (2, "")
+
+
+def test_a_draft_is_a_definition_that_can_be_added_and_is_true(
+    company: Path, privacy: Privacy, address: str, tmp_path: Path
+):
+    ran = privacy("stores", "draft", address)
+    assert ran.status == 0
+    definition = definition_file.from_yaml(ran.out)
+    assert definition.name == "shop"
+    kinds = {i.kind for collection in definition.collections for i in collection.identities}
+    assert "email" in kinds
+    file = tmp_path / "draft.yaml"
+    file.write_text(ran.out, encoding="utf-8")
+    assert company.exists()
+    assert privacy("stores", "add", address, "--definition", str(file)).status == 0
+    named = privacy("stores", "draft", address, "--name", "boutique", "--json").facts
+    assert definition_file.from_yaml(named["definition"]).name == "boutique"
+    assert all(0 <= sure <= 1 for sure in named["confidence"].values())
+
+
+def test_a_draft_needs_no_installation_and_shows_no_row(
+    privacy: Privacy, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("PRIVACY_KEY_FILE", str(tmp_path / "none"))
+    ran = privacy("stores", "draft", address)
+    assert ran.status == 0
+    assert "@" not in ran.out
+
+
+@pytest.mark.parametrize(
+    "wrong", ["mysql://a/b", "sqlite:////no/such/file.sqlite3", "nothing", "sqlite://"]
+)
+def test_a_draft_of_what_is_no_database_is_refused_in_words(privacy: Privacy, wrong: str):
+    ran = privacy("stores", "draft", wrong)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("privacy: ")
