@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.world.refusing:
             self.answer("{}", "application/json", status=self.world.refusing)
             return
-        receipt = {"id": body["id"], "recorded_at": "2026-11-21T10:30:00Z"}
+        receipt = {"id": body["id"], "at": "2026-11-21T10:30:00Z"}
         proof = {"receipt": receipt, "signature": "c2lnbmVk", "key": "demo+1234"}
         self.answer(json.dumps(proof), "application/json", status=HTTPStatus.CREATED)
 

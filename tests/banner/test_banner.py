@@ -12,7 +12,7 @@ from tests.banner.fake_service import SITE, FakeWorld, configuration, script
 pytestmark = pytest.mark.browser
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
 CODES = ["audience_consent", "content_personalisation", "ads_personalised", "social_sharing"]
-COOKIE = re.compile(r"1\.[0-9a-f]{32}\.9f2c1f6d3a7b4e5d\.\d{10}((\.[a-z_]+:[01]){4})")
+COOKIE = re.compile(r"1\.[0-9a-f]{32}\.4e5d8c0a\.\d{10}((\.[a-z_]+:[01]){4})")
 
 
 def choice(context: BrowserContext) -> dict[str, Any] | None:
@@ -247,12 +247,12 @@ def test_a_signal_means_nothing_where_no_purpose_is_declared_to_obey_it(
     "value",
     [
         "1",
-        "1.0.9f2c1f6d3a7b4e5d.1795000000.audience_consent:1",
-        "2.{visitor}.9f2c1f6d3a7b4e5d.{now}.{yes}",
-        "1.{visitor}.9f2c1f6d3a7b4e5d.{now}.{yes}.x:2",
-        "1.{visitor}.0000000000000000.{now}.{yes}",
-        "1.{visitor}.9f2c1f6d3a7b4e5d.1500000000.{yes}",
-        "1.{visitor}.9f2c1f6d3a7b4e5d.{now}.audience_consent:1",
+        "1.0.4e5d8c0a.1795000000.audience_consent:1",
+        "2.{visitor}.4e5d8c0a.{now}.{yes}",
+        "1.{visitor}.4e5d8c0a.{now}.{yes}.x:2",
+        "1.{visitor}.00000000.{now}.{yes}",
+        "1.{visitor}.4e5d8c0a.1500000000.{yes}",
+        "1.{visitor}.4e5d8c0a.{now}.audience_consent:1",
     ],
 )
 def test_a_cookie_that_is_not_a_valid_choice_grants_nothing(
@@ -346,3 +346,14 @@ def test_the_banner_is_made_once_even_if_embedded_twice(page: Page, world: FakeW
     arrive(page, world)
     page.wait_for_load_state()
     assert page.locator("#cb").count() == 1
+
+
+def test_purposes_may_declare_nothing_but_their_words(page: Page, world: FakeWorld) -> None:
+    words = ("code", "title", "summary")
+    bare = [{word: purpose[word] for word in words} for purpose in configuration()["purposes"]]
+    world.config = configuration(purposes=bare, exempt=[])
+    arrive(page, world)
+    page.click("#cb [data-cb=choose]")
+    page.check("#cb-social_sharing")
+    page.click("[data-cb=save]")
+    assert page.evaluate("privacyBanner.has('social_sharing')") is True

@@ -1,15 +1,13 @@
 // What was asked and what was answered: rules without a page, so that they can be tried alone.
-// A choice is {visitor, notice, at, said}: 32 hex, 16 hex, epoch seconds, ".code:1.code:0…".
+// A choice is {visitor, material, at, said}: 32 hex, the 8 hex that stand for what was asked, epoch
+// seconds, ".code:1.code:0…".
 
 const SHAPE =
-  /(?:^|; )privacy_choice=1\.(?<visitor>[\da-f]{32})\.(?<notice>[\da-f]{16})\.(?<at>\d{10})(?<said>(\.[\w-]+:[01])+)(;|$)/;
-
-/** The part of a notice's SHA-256 that a choice remembers: 64 bits. */
-export const prefix = (notice) => notice.slice(0, 16);
+  /(?:^|; )privacy_choice=1\.(?<visitor>[\da-f]{32})\.(?<material>[\da-f]{8})\.(?<at>\d{10})(?<said>(\.[\w-]+:[01])+)(;|$)/;
 
 /** The name and value of the cookie that tells a choice. */
-export const formatChoice = ({ visitor, notice, at, said }) =>
-  `privacy_choice=1.${visitor}.${notice}.${at}${said}`;
+export const formatChoice = ({ visitor, material, at, said }) =>
+  `privacy_choice=1.${visitor}.${material}.${at}${said}`;
 
 /** The choice that a cookie header tells, or nothing when it is not exactly one of ours. */
 export const findChoice = (cookies) => cookies.match(SHAPE)?.groups;
@@ -22,8 +20,8 @@ export const formatAnswers = (purposes, yes) =>
 export const grants = (choice, code) => !!choice?.said.includes(`.${code}:1`);
 
 /** Whether a choice still answers this configuration at `now` (epoch seconds). */
-export const isCurrent = (choice, { notice, days, purposes }, now) =>
-  choice?.notice === prefix(notice) &&
+export const isCurrent = (choice, { material, days, purposes }, now) =>
+  choice?.material === material &&
   choice.at > now - days * 86400 &&
   purposes.every(({ code }) => choice.said.includes(`.${code}:`));
 
@@ -47,7 +45,7 @@ const SIGNALS =
 export function signals(purposes, has) {
   const said = { security_storage: "granted" };
   for (const kind of SIGNALS.split(" ")) {
-    const granted = purposes.some((asked) => has(asked.code) && asked.signals.includes(kind));
+    const granted = purposes.some((asked) => has(asked.code) && asked.signals?.includes(kind));
     said[kind] = granted ? "granted" : "denied";
   }
   return said;

@@ -26,7 +26,7 @@ export function send(answer) {
   const { site, notice, language } = config;
   // crypto.randomUUID is missing on pages without https.
   const id = random().replace(/(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-a$4-");
-  write(PENDING, [...pending(), { site, id, notice, language, page: location.pathname, ...answer }]);
+  write(PENDING, [...pending(), { site, id, notice, language, page: location.pathname.slice(0, 1000), ...answer }]);
   flush();
 }
 

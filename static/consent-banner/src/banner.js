@@ -1,12 +1,12 @@
 // The one file that a site embeds: reads the choice, asks when there is none, and carries it out.
-import { findChoice, formatAnswers, formatChoice, grants, isCurrent, prefix, signals } from "./answers.js";
+import { findChoice, formatAnswers, formatChoice, grants, isCurrent, signals } from "./answers.js";
 import { flush, random, send } from "./api.js";
 import css from "./banner.css";
 import config from "./config.js";
 import { banner, permanent, settings, tell, ticked } from "./dialog.js";
 import { scan, undo } from "./gate.js";
 
-const { days, exempt, notice, purposes } = config || {};
+const { days, exempt, material, purposes } = config || {};
 let visitor;
 let choice;
 let layer;
@@ -50,7 +50,7 @@ function decide(method, yes) {
   const now = new Date();
   const said = formatAnswers(purposes, yes);
   visitor ||= random();
-  choice = { visitor, notice: prefix(notice), at: (now / 1000).toFixed(), said };
+  choice = { visitor, material, at: (now / 1000).toFixed(), said };
   const secure = location.protocol === "https:" ? ";secure" : "";
   document.cookie = `${formatChoice(choice)};path=/;max-age=${days * 86400};samesite=lax${secure}`;
   send({ visitor, method, answers: get().answers, said_at: now.toISOString() });

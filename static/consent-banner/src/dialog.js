@@ -16,7 +16,7 @@ export const banner = (on) =>
       make("p", say("note"), " ", make("a", { href: config.policy_url }, say("policy")))),
     acts(on));
 
-function choice({ code, title, summary, description, vendors, cookies }, checked) {
+function choice({ code, title, summary, description, vendors = [], cookies = [] }, checked) {
   return part("one",
     make("label", make("input", { type: "checkbox", id: "cb-" + code, checked }), make("b", title)),
     make("p", description || summary),
@@ -31,7 +31,7 @@ const needed = ({ title, summary }) =>
 
 // The receipt kept here is that of the last answer only when nothing waits to be sent.
 function proof() {
-  const { id, recorded_at: at } = receipt()?.receipt || {};
+  const { id, at } = receipt()?.receipt || {};
   if (pending()[0] || !id) return;
   const date = new Date(at).toLocaleString(config.language);
   const file = { href: URL.createObjectURL(json(receipt())), download: id + ".json" };

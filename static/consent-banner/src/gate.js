@@ -90,6 +90,6 @@ function forget({ name, kind }) {
 
 /** Delete what refused purposes declared; tells whether a script of theirs ran in this page. */
 export function undo(purposes) {
-  for (const { cookies } of purposes) cookies.forEach(forget);
+  for (const { cookies = [] } of purposes) cookies.forEach(forget);
   return purposes.some(({ code }) => ran.includes(code));
 }
