@@ -16,7 +16,7 @@ from privacy.subjects.identify import Claim
 from privacy.subjects.keys import KeyCabinet, ensure_subject_key, subject_key
 from privacy.subjects.models import ControllerKey, Subject, SubjectKey
 from privacy.subjects.rotation import create_controller_keys, rotate_controller_key
-from privacy.subjects.visitors import ensure_visitor_subject
+from privacy.subjects.visitors import ensure_subjects, visitor_subject
 from tests.fakes import FakeClock
 
 HERE = ("request", "contact", "request-1")
@@ -110,9 +110,10 @@ def test_a_visitor_of_a_warm_cabinet_costs_one_statement(
         cabinet.index_key(session, controller_id=controller_id)
     statements = count_statements(database)
     with Database(database.engine).transaction() as session:
-        ensure_visitor_subject(
-            session, at=clock(), cabinet=cabinet, controller_id=controller_id, visitor=VISITOR
+        subject_id = visitor_subject(
+            session, cabinet=cabinet, controller_id=controller_id, visitor=VISITOR
         )
+        ensure_subjects(session, at=clock(), subjects=[(subject_id, controller_id)])
     assert sum(not one.startswith("PRAGMA") and "BEGIN" not in one for one in statements) == 1
 
 

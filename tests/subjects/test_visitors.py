@@ -10,7 +10,7 @@ from privacy.db import Database
 from privacy.errors import InvalidError
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.models import Subject, SubjectKey
-from privacy.subjects.visitors import ensure_visitor_subject
+from privacy.subjects.visitors import ensure_subjects, visitor_subject
 from tests.fakes import FakeClock
 
 VISITOR = "00112233445566778899aabbccddeeff"
@@ -22,9 +22,11 @@ def ensure(
 ) -> Callable[[UUID, str], UUID]:
     def call(controller_id: UUID, visitor: str) -> UUID:
         with Database(bare_database.engine).transaction() as session:
-            return ensure_visitor_subject(
-                session, at=clock(), cabinet=cabinet, controller_id=controller_id, visitor=visitor
+            subject_id = visitor_subject(
+                session, cabinet=cabinet, controller_id=controller_id, visitor=visitor
             )
+            ensure_subjects(session, at=clock(), subjects=[(subject_id, controller_id)])
+            return subject_id
 
     return call
 

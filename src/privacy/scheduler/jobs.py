@@ -10,10 +10,13 @@ from privacy.audit.verify import verify_log
 from privacy.outbox.jobs import Render, deliver
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
+from privacy.purposes import queries as purposes
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.runtime import Runtime
 from privacy.scheduler.job import Job
+from privacy.stores import queries as stores
+from privacy.stores.jobs import check_store
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
             timedelta(hours=1),
             lambda: expire_requests(runtime.database, clock=runtime.clock),
         ),
+        Job("check-stores", timedelta(days=1), lambda: _check_stores(runtime)),
         Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),
     )
 
@@ -60,6 +64,27 @@ def _fulfil(runtime: Runtime, makers: Makers) -> int:
     if answered:
         runtime.wake("deliver-mail")
     return answered
+
+
+def _check_stores(runtime: Runtime) -> None:
+    """Ask every registered data store whether it answers and is as declared."""
+    with runtime.database.reading() as session:
+        rows = [
+            (row.controller_id, row.name)
+            for controller in purposes.controllers(session)
+            for row in stores.data_stores(session, controller_id=controller.id)
+        ]
+    for controller_id, name in rows:
+        error = check_store(
+            runtime.database,
+            clock=runtime.clock,
+            cabinet=runtime.cabinet,
+            actor="job:check-stores",
+            controller_id=controller_id,
+            name=name,
+        )
+        if error is not None:
+            logger.warning("store.failing", extra={"store": name, "error": error.code})
 
 
 def _verify(runtime: Runtime) -> None:
