@@ -1,7 +1,6 @@
 """Fixtures for all tests: an empty database of both kinds, a clock, keys, closed sockets."""
 
 import ipaddress
-import itertools
 import os
 import shutil
 import socket
@@ -18,7 +17,7 @@ from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.subjects.keys import KeyCabinet
 from tests.fakes import FakeClock
-from tests.postgres import NoPostgresError, PostgresServer, running_server
+from tests.postgres import NOTE_DDL, NoPostgresError, PostgresServer, Spares, running_server
 
 # A busy machine is no fault of the code; no test asserts a time.
 settings.register_profile(
@@ -28,7 +27,6 @@ settings.load_profile("privacy")
 
 BACKENDS = ("sqlite", "postgresql")
 TEMPLATE = "migrated_template"
-_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,12 +66,15 @@ def postgresql() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: PostgresServer) -> Iterator[str]:
-    """Return the name of a migrated database to copy from."""
-    name = f"{TEMPLATE}_{os.getpid()}"
-    _migrate(postgresql.create(name))
-    yield name
-    postgresql.drop(name)
+def postgresql_spares(postgresql: PostgresServer) -> Iterator[Spares]:
+    """Return empty, migrated databases on the server."""
+    template = f"{TEMPLATE}_{os.getpid()}"
+    _migrate(postgresql.create(template))
+    postgresql.run(NOTE_DDL, database=template)
+    spares = Spares(postgresql, template)
+    yield spares
+    spares.drop()
+    postgresql.drop(template)
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +99,10 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgresql")
-    template: str = request.getfixturevalue("postgresql_template")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    yield server.create(name, template=template)
-    server.drop(name)
+    spares: Spares = request.getfixturevalue("postgresql_spares")
+    name = spares.take()
+    yield request.getfixturevalue("postgresql").url_of(name)
+    spares.give_back(name)
 
 
 @pytest.fixture
