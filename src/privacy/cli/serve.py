@@ -90,6 +90,7 @@ def start_jobs(runtime: Runtime) -> Callable[[], None]:
         runtime.database, table(runtime, Makers(render_mail, package_page)), runtime.clock
     )
     runtime.wakers.append(runner.wake)
+    runtime.checks["jobs"] = runner.fault
     runner.start()
     return runner.stop
 

@@ -89,6 +89,21 @@ class Ledger:
             error=error,
         )
 
+    def failing(self, jobs: Iterable[Job]) -> list[str]:
+        """Return the names of the jobs whose latest run failed."""
+        with self._database.reading() as session:
+            latest = {
+                job.name: session.scalars(
+                    select(JobRun.state)
+                    .where(JobRun.job == job.name, JobRun.state != RunState.RUNNING)
+                    .order_by(JobRun.due_at.desc())
+                    .limit(1)
+                ).one_or_none()
+                for job in jobs
+            }
+        bad = {RunState.FAILED, RunState.DEAD}
+        return [name for name, state in latest.items() if state in bad]
+
     def prune(self, jobs: Iterable[Job]) -> None:
         """Drop runs of a week ago; a job's latest slot stays, however rare the job is."""
         at = self._clock()

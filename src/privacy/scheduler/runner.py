@@ -85,6 +85,11 @@ class Runner:
         for lane in self._lanes.values():
             lane.beat()
 
+    def fault(self) -> str | None:
+        """Say which jobs failed when they last ran, for who asks about health; or None."""
+        failing = self._ledger.failing(self._jobs)
+        return f"Failed when last run: {', '.join(failing)}." if failing else None
+
     def wake(self, name: str) -> None:
         """Run a job soon, because work for it was committed; return at once.
 
