@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 
-from privacy.purposes.notices import Frame, Wording, compose, digest
+import pytest
+
+from privacy.purposes.notices import Frame, Wording, compose, digest, spelled
 
 FRAME = Frame(
     "pk_1", "fr", ["Boutique"], "https://boutique.example/p", "P6M", {"accept": "Oui"}, "s1"
@@ -54,3 +56,19 @@ def test_details_of_a_purpose_cannot_speak_for_its_version_or_words():
     sly = replace(AUDIENCE, details={"version": 7, "title": "Rien", "vendors": []})
     (purpose,) = json.loads(compose(FRAME, [sly]))["purposes"]
     assert (purpose["version"], purpose["title"], purpose["vendors"]) == (1, "Statistiques", [])
+
+
+@pytest.mark.parametrize(
+    ("period", "language", "words"),
+    [
+        ("P13M", "fr", "13 mois"),
+        ("P13M", "en", "13 months"),
+        ("P1M", "en", "1 month"),
+        ("P1Y", "fr", "12 mois"),
+        ("P1D", "fr", "1 jour"),
+        ("P1M2D", "en", "1 month 2 days"),
+        ("session", "fr", "session"),
+    ],
+)
+def test_a_lifetime_is_said_in_words(period, language, words):
+    assert spelled(period, language) == words

@@ -207,8 +207,17 @@ def _wording(purpose: Purpose, language: str) -> notices.Wording:
         title=texts["title"],
         summary=texts["summary"],
         description=texts["description"],
-        details=purpose.details,
+        details=_details(purpose, language),
     )
+
+
+def _details(purpose: Purpose, language: str) -> dict[str, Any]:
+    """Return what a purpose declares beside its words, with lifetimes as a visitor reads them."""
+    cookies = [
+        cookie | {"lifetime": notices.spelled(cookie.get("lifetime", ""), language)}
+        for cookie in purpose.details.get("cookies", [])
+    ]
+    return purpose.details | {"cookies": cookies}
 
 
 def _publish(

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from privacy.errors import InvalidError
+from privacy.policy.months import Period
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -88,3 +91,24 @@ def _material(controllers: Sequence[str], wordings: Sequence[Wording]) -> str:
     asked = sorted((wording.code, wording.version) for wording in wordings if wording.asks)
     text = canonical({"asked": asked, "controllers": sorted(controllers)})
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+_UNITS = {
+    "fr": ("mois", "mois", "jour", "jours"),
+    "en": ("month", "months", "day", "days"),
+}
+
+
+def spelled(period: str, language: str) -> str:
+    """Return an ISO 8601 period in words, as a visitor reads it; other text as it is."""
+    try:
+        length = Period.parse(period)
+    except InvalidError:
+        return period
+    month, months, day, days = _UNITS.get(language, _UNITS["en"])
+    parts = []
+    if length.months:
+        parts.append(f"{length.months} {month if length.months == 1 else months}")
+    if length.days:
+        parts.append(f"{length.days} {day if length.days == 1 else days}")
+    return " ".join(parts)

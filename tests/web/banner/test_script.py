@@ -36,7 +36,6 @@ def test_the_script_carries_the_notice_of_its_site_as_json(shop: Shop):
     assert config["service"] == "http://localhost"
     # From 2 March to the end of 2 September: a day less, since the first has begun.
     assert config["days"] == 184
-    assert answer.get_data().isascii() or script.code().isascii() is False
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ def test_the_script_may_be_kept_for_five_minutes_by_everybody_and_used_anywhere(
 
 
 def test_an_unchanged_script_is_not_sent_again_and_a_changed_one_is(shop: Shop):
-    tag = fetched(shop).headers["ETag"]
+    tag, before = fetched(shop).headers["ETag"], configuration(fetched(shop))["material"]
     again = fetched(shop, **{"If-None-Match": tag})
     assert (again.status_code, again.get_data()) == (304, b"")
     assert again.headers["ETag"] == tag
@@ -84,8 +83,9 @@ def test_an_unchanged_script_is_not_sent_again_and_a_changed_one_is(shop: Shop):
         publish(session, session.get_one(type(shop.site), shop.site.id), at)
     changed = fetched(shop, **{"If-None-Match": tag})
     assert changed.status_code == 200
-    versions = {p["code"]: p["version"] for p in configuration(changed)["purposes"]}
-    assert versions == {"audience_consent": 1, "social_sharing": 2}
+    with runtime.database.reading() as session:
+        shown = session.get_one(type(shop.site), shop.site.id).notices["fr"]
+    assert configuration(changed)["notice"] == shown != shop.site.notices["fr"]
 
 
 def test_another_language_has_another_tag(shop: Shop):

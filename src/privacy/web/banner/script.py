@@ -52,8 +52,20 @@ def render(
         "notice": notice.digest,
         "days": kept_days(at, period, controller.zone),
     }
-    # ASCII only, so that no byte of a text can end a line or a script.
-    return code().replace(PLACE, json.dumps(configuration, separators=(",", ":")), 1)
+    del configuration["script"]
+    for purpose in (*configuration["purposes"], *configuration["exempt"]):
+        _strip(purpose)
+    # A file of its own in UTF-8: no text in it can end the script, as one inside HTML could.
+    text = json.dumps(configuration, separators=(",", ":"), ensure_ascii=False)
+    return code().replace(PLACE, text, 1)
+
+
+def _strip(purpose: dict[str, Any]) -> None:
+    """Leave out what the notice keeps as proof and no visitor's browser reads."""
+    for name in ("version", "legal_basis"):
+        purpose.pop(name, None)
+    for name in [name for name, value in purpose.items() if value in ([], "", False)]:
+        del purpose[name]
 
 
 def _folder() -> Path:
