@@ -95,7 +95,7 @@ def test_a_new_version_of_the_purpose_supersedes_from_its_publication_on(
 def test_of_two_answers_of_one_instant_the_refusal_stands(
     clock: FakeClock, asked: Asked, record, judge: Judge
 ):
-    for number in range(4):  # ids are random, so one order alone would pass by chance
+    for number in range(12):  # ids are random, so one order alone would pass by chance
         clock.advance(days=1)
         both = answer(asked), answer(asked, granted=False)
         at = record(*(both if number % 2 else reversed(both)))
