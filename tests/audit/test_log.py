@@ -63,6 +63,22 @@ def test_an_entry_about_nobody_stands_under_the_nil_subject(database: Database):
     }
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_like_entries_are_appended_together(database: Database, count: int):
+    told = [log.Told(CONTROLLER, UUID(int=number), {"version": number}) for number in range(count)]
+    with database.transaction() as session:
+        appended = log.append_all(
+            session, Action.KEYS_ROTATED, at=AT, actor="job:rotate", told=told
+        )
+    with database.reading() as session:
+        rows = session.scalars(select(AuditPending).order_by(AuditPending.id)).all()
+    assert [(row.id, hashlib.sha256(b"\0" + row.body).digest()) for row in rows] == appended
+    bodies = [json.loads(row.body) for row in rows]
+    assert [body["d"] for body in bodies] == [one.details for one in told]
+    assert {body["c"] for body in bodies} == {str(CONTROLLER)}
+    assert [row.subject_id for row in rows] == [UUID(int=number) for number in range(count)]
+
+
 def test_ids_rise_within_one_instant(database: Database):
     with database.transaction() as session:
         ids = [

@@ -109,6 +109,8 @@ def test_another_process_continues_where_the_last_one_stopped(
     clock.advance(seconds=11)
     assert sequencer(database, clock).integrate() == 10
     assert_whole(database, 310)
+    with database.reading() as session:
+        assert session.get_one(AuditHead, 1).epoch == 2
 
 
 def test_while_one_leads_the_others_rest(database: Database, clock: FakeClock):
@@ -198,7 +200,9 @@ def test_a_leader_who_was_overtaken_cannot_commit(
     with before_statement(database, statement, overtake):
         lost = slow.integrate()
     assert (taken, lost) == ([2], 0)
-    assert_whole(database, 4)
+    append(database, 1, clock.now)
+    assert [slow.integrate(), fast.integrate()] == [0, 1]
+    assert_whole(database, 5)
     other.dispose()
 
 

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from privacy.audit.entry import Entry, read
 from privacy.audit.merkle import TILE_HEIGHT, Edge
 from privacy.audit.models import AuditCheckpoint, AuditEntry, AuditPending, AuditTile
+from privacy.db import Base, insert_many
+
+ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
 
 
 class Waiting(NamedTuple):
@@ -41,7 +44,7 @@ def write(session: Session, batch: Sequence[Waiting], *, log_id: int, old: Edge)
         {"log_id": log_id, "idx": idx, "body": waiting.body, **_columns(entry)}
         for idx, (waiting, entry) in places
     ]
-    session.connection().execute(insert(AuditEntry), rows)
+    insert_many(session, ENTRIES, rows)
     _write_tiles(session, changed, log_id=log_id, old=old)
     _remove(session, batch)
     return edge
