@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import click
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.errors import InvalidError, NotFoundError, PrivacyError
+from privacy.errors import InvalidError, PrivacyError
 from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
 from privacy.stores import definition_file, queries
@@ -80,11 +80,7 @@ def check(names: tuple[str, ...], controller: str | None, *, as_json: bool) -> N
         owner = controller_of(runtime, controller)
         with runtime.database.reading() as session:
             rows = queries.data_stores(session, controller_id=owner.id)
-        known = [row.name for row in rows]
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise NotFoundError(f"There is no data store of the name {', '.join(unknown)}.")
-        wanted = names or known
+        wanted = names or [row.name for row in rows]
         found = {name: _check(runtime, owner, name) for name in wanted}
     _tell_checked(as_json, found)
 
