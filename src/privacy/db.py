@@ -180,25 +180,46 @@ class DuplicateRowError(Exception):
     """A row with this key exists; the transaction can only be rolled back."""
 
 
-def insert_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows past the mapper, as fast as each database can; all have the same columns.
+def insert_many(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    skip_existing: bool = False,
+) -> None:
+    """Insert rows past the mapper in one statement; all have the same columns.
 
-    For the few acts of which there are thousands a second: COPY on PostgreSQL, one prepared
-    statement on SQLite. Raises DuplicateRowError where a key exists already.
+    For the few acts of which there are thousands a second. Where a key exists already it raises
+    DuplicateRowError (inside `pipelined`, at the block's end), or leaves that row as it is.
     """
     connection = session.connection()
-    plan = _plan(table, tuple(rows[0]), connection.dialect)
+    plan = _plan(table, tuple(rows[0]), connection.dialect, skip_existing=skip_existing)
     driver: Any = connection.connection.driver_connection
-    values = plan.values(rows)
-    try:
+    with _duplicates_told():
         if connection.dialect.name == "sqlite":
-            driver.executemany(plan.statement, values)
-            return
-        with driver.cursor() as cursor, cursor.copy(plan.statement) as copy:
-            for one in values:
-                copy.write_row(one)
+            driver.executemany(plan.statement, plan.values(rows))
+        else:
+            # Arrays keep the statement the same for any number of rows.
+            driver.execute(plan.statement, list(map(list, zip(*plan.values(rows), strict=True))))
+
+
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Send what the block inserts by `insert_many` to PostgreSQL in one go, for one round trip."""
+    if session.get_bind().dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    with _duplicates_told(), driver.pipeline():
+        yield
+
+
+@contextmanager
+def _duplicates_told() -> Iterator[None]:
+    try:
+        yield
     except (sqlite3.IntegrityError, psycopg.IntegrityError):
-        raise DuplicateRowError(f"a row of {table.name} exists") from None
+        raise DuplicateRowError("a row with this key exists") from None
 
 
 @dataclass(frozen=True)
@@ -229,21 +250,23 @@ class _Plan:
             yield out
 
 
-_plans: dict[tuple[str, tuple[str, ...], str], _Plan] = {}
+_plans: dict[tuple[object, ...], _Plan] = {}
 
 
-def _plan(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
-    key = (table.name, names, dialect.name)
+def _plan(table: Table, names: tuple[str, ...], dialect: Dialect, *, skip_existing: bool) -> _Plan:
+    key = (table.name, names, dialect.name, skip_existing)
     if key not in _plans:
-        columns = ", ".join(names)
-        marks = ", ".join("?" for _ in names)
-        types = [table.c[name].type.dialect_impl(dialect) for name in names]
+        types = [table.c[name].type for name in names]
+        if dialect.name == "sqlite":
+            source = f"VALUES ({', '.join('?' for _ in names)})"
+        else:
+            arrays = ", ".join(f"%s::{one.compile(dialect)}[]" for one in types)
+            source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 -- our own names
+        conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
         _plans[key] = _Plan(
-            statement=f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 -- our own names
-            if dialect.name == "sqlite"
-            else f"COPY {table.name} ({columns}) FROM STDIN",
+            statement=f"INSERT INTO {table.name} ({', '.join(names)}) {source}{conflict}",
             names=names,
-            processors=tuple(one.bind_processor(dialect) for one in types),
+            processors=tuple(one.dialect_impl(dialect).bind_processor(dialect) for one in types),
         )
     return _plans[key]
 

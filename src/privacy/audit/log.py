@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from privacy.audit import guard
@@ -27,7 +26,6 @@ LARGEST_NUMBER = 2**53 - 1
 _ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _PENDING = Base.metadata.tables[AuditPending.__tablename__]
-_INSERT = insert(_PENDING)
 
 
 class AppendedEntry(NamedTuple):
@@ -69,10 +67,7 @@ def append_all(
 ) -> list[AppendedEntry]:
     """Add an entry for each of several like acts, in one statement; else as `append`."""
     rows = [_row(action, at, actor, one) for one in told]
-    if len(rows) > 1:
-        insert_many(session, _PENDING, rows)
-    else:
-        session.connection().execute(_INSERT, rows)
+    insert_many(session, _PENDING, rows)
     guard.note_entry(session)
     return [AppendedEntry(row["id"], _leaf_hash(row["body"])) for row in rows]
 

@@ -14,7 +14,7 @@ from privacy.audit.actions import Action
 from privacy.consent.models import Consent, Method
 from privacy.consent.receipt import Receipt
 from privacy.consent.term import kept_until
-from privacy.db import DuplicateRowError, insert_many
+from privacy.db import DuplicateRowError, insert_many, pipelined
 from privacy.errors import ConflictError, InvalidError
 from privacy.purposes.queries import Asked
 from privacy.subjects.visitors import ensure_subjects
@@ -56,6 +56,16 @@ def record_answers(
     """
     for one in answers:
         check(one)
+    try:
+        with pipelined(session):
+            return _recorded(session, actor=actor, at=at, answers=answers, origin=origin)
+    except DuplicateRowError as error:
+        raise ReplayedError("This answer was recorded before.") from error
+
+
+def _recorded(
+    session: Session, *, actor: str, at: datetime, answers: Sequence[Answered], origin: str
+) -> list[Receipt]:
     entries = log.append_all(
         session,
         Action.CONSENT_RECORDED,
@@ -73,10 +83,7 @@ def record_answers(
         subjects=((one.said.subject_id, one.asked.controller_id) for one in answers),
     )
     rows = [row for pair in zip(answers, receipts, strict=True) for row in _rows(*pair)]
-    try:
-        insert_many(session, _CONSENT, rows)
-    except DuplicateRowError as error:
-        raise ReplayedError("This answer was recorded before.") from error
+    insert_many(session, _CONSENT, rows)
     return receipts
 
 

@@ -22,14 +22,6 @@ def insert_new(session: Session, model: type[Base], **values: object) -> bool:
     return count_changed(session, statement, values) == 1
 
 
-def insert_all_new(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert rows in one statement, past the mapper; existing keys are left as they are.
-
-    Give the rows in the order of their keys, so that two transactions never wait in a ring.
-    """
-    session.connection().execute(_insert(model, session.get_bind().dialect.name), rows)
-
-
 def count_changed(session: Session, statement: Executable, values: Any = None) -> int:
     """Execute a change and return the number of rows that it touched."""
     return cast("CursorResult[Any]", session.execute(statement, values)).rowcount

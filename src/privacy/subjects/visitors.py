@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from privacy.db import insert_many
 from privacy.subjects.identify import visitor_subject_id
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.models import Subject
-from privacy.subjects.rows import insert_all_new
+from privacy.subjects.rows import table_of
 
 
 def visitor_subject(
@@ -34,4 +35,4 @@ def ensure_subjects(
         {"subject_id": subject_id, "controller_id": controller_id, "created_at": at}
         for subject_id, controller_id in sorted(set(subjects))
     ]
-    insert_all_new(session, Subject, rows)
+    insert_many(session, table_of(Subject), rows, skip_existing=True)
