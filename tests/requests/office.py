@@ -127,6 +127,11 @@ class Office:
         with self.database.reading() as session:
             return session.get_one(SubjectRequest, request_id)
 
+    def all(self) -> list[SubjectRequest]:
+        """Return every request, oldest first."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(SubjectRequest).order_by(SubjectRequest.id)))
+
     def tasks(self, request_id: UUID) -> dict[str, tuple[str, int, str]]:
         """Return state, count and detail of a request by store."""
         with self.database.reading() as session:

@@ -53,7 +53,7 @@ def _registered(controller: Controller) -> Mapping[str, DataStore]:
 
 
 def _line(definition: StoreDefinition, row: DataStore | None) -> dict[str, Any]:
-    """Return what the list shows of a store; our own has no row of the register."""
+    """Return what the list shows of a store; our own has no row, and has just answered."""
     return {
         "name": definition.name,
         "title": definition.title[current.language()],
@@ -61,7 +61,7 @@ def _line(definition: StoreDefinition, row: DataStore | None) -> dict[str, Any]:
         "own": definition.name == NAME,
         "collections": len(definition.collections),
         "checked_at": row.checked_at if row else None,
-        "good": HEALTH[row.state] if row else None,
+        "good": HEALTH[row.state] if row else True,
     }
 
 
