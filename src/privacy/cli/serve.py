@@ -23,6 +23,8 @@ from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
 
 BACKLOG = 1024
+MERGE_EVERY = 0.25
+"""Seconds of entries that share one checkpoint; a receipt promises its place within sixty."""
 
 
 @click.command()
@@ -72,7 +74,10 @@ def start_sequencer(runtime: Runtime) -> Callable[[], None]:
     """Let a thread give entries their place in the log; return what ends it."""
     ended = threading.Event()
     thread = threading.Thread(
-        target=runtime.sequencer.run, args=(ended,), name="sequencer", daemon=True
+        target=runtime.sequencer.run,
+        args=(ended, MERGE_EVERY),
+        name="sequencer",
+        daemon=True,
     )
     thread.start()
 
