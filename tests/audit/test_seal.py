@@ -11,8 +11,9 @@ from privacy.audit import queries
 from privacy.audit.checkpoint import open_checkpoint
 from privacy.audit.merkle import Edge, leaf_hash
 from privacy.audit.models import AuditCheckpoint, AuditEntry, AuditHead, AuditPending, AuditTile
-from privacy.audit.seal import UnsafeLogError
+from privacy.audit.seal import Sequencer, UnsafeLogError
 from privacy.db import Database, new_id
+from privacy.errors import SealError
 from tests.audit.logs import (
     CONTROLLER,
     ORIGIN,
@@ -129,7 +130,10 @@ def test_while_one_leads_the_others_rest(database: Database, clock: FakeClock):
     append(database, 1, clock.now)
     assert first.integrate() == 0
     assert second.integrate() == 1
-    assert_whole(database, 4)
+    append(database, 1, clock.now)
+    clock.advance(seconds=10)
+    assert first.integrate() == 1
+    assert_whole(database, 5)
 
 
 def test_an_idle_sequencer_does_not_wait_for_the_writer(database: Database, clock: FakeClock):
@@ -308,6 +312,14 @@ def test_a_checkpoint_signed_by_a_stranger_is_not_continued(database: Database, 
         sequencer(database, clock).integrate()
 
 
+def test_the_log_of_another_origin_is_not_continued(database: Database, clock: FakeClock):
+    make_log(database, clock, 1)
+    append(database, 1, clock.now)
+    clock.advance(seconds=11)
+    with pytest.raises(SealError, match="not a checkpoint of this log"):
+        Sequencer(database, SIGNER, clock, "another.example/log").integrate()
+
+
 def test_a_backup_restored_under_a_running_leader_is_noticed(database: Database, clock: FakeClock):
     sealing = sequencer(database, clock)
     append(database, 2, clock.now)
@@ -351,6 +363,14 @@ def test_the_loop_integrates_what_is_committed_and_stops(database: Database, clo
     loop.join()
     assert sealing.fault is None
     assert_whole(database, 6)
+
+
+def test_the_loop_integrates_once_more_before_it_ends(database: Database, clock: FakeClock):
+    append(database, 2, clock.now)
+    stop = threading.Event()
+    stop.set()
+    sequencer(database, clock).run(stop)
+    assert_whole(database, 2)
 
 
 def test_a_commit_wakes_the_loop_that_sleeps(database: Database, clock: FakeClock):

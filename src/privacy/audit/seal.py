@@ -75,10 +75,9 @@ class Sequencer:
         """
         if not self._has_work():
             return 0
-        known, self._known = self._known, None  # forgotten unless the commit succeeds
         try:
             with self._database.transaction() as session:
-                before = self._lead(session, known)
+                before = self._lead(session)
                 after = self._advance(session, before, limit)
         except FencedError:
             return 0
@@ -134,11 +133,12 @@ class Sequencer:
                 return False
             return self._lease.may_lead(session.get(AuditHead, self._log_id))
 
-    def _lead(self, session: Session, known: _Tree | None) -> _Tree:
+    def _lead(self, session: Session) -> _Tree:
         """Return the tree of which this process is, or now becomes, the leader."""
         size, epoch = self._lease.take(session)
         if size < self._published:
             raise _contradiction(size, self._published)
+        known = self._known
         if known and (known.epoch, known.edge.size) == (epoch, size):
             return known
         return _Tree(epoch, self._load(session, size))
