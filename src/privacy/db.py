@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -180,6 +180,10 @@ class DuplicateRowError(Exception):
     """A row with this key exists; the transaction can only be rolled back."""
 
 
+ROWS = 100
+"""Rows of one statement on PostgreSQL, which takes 65,535 values at most."""
+
+
 def insert_many(
     session: Session,
     table: Table,
@@ -187,7 +191,7 @@ def insert_many(
     *,
     skip_existing: bool = False,
 ) -> None:
-    """Insert rows past the mapper in one statement; all have the same columns.
+    """Insert rows past the mapper and its costs; all have the same columns.
 
     For the few acts of which there are thousands a second. Where a key exists already it raises
     DuplicateRowError (inside `pipelined`, at the block's end), or leaves that row as it is.
@@ -197,10 +201,12 @@ def insert_many(
     driver: Any = connection.connection.driver_connection
     with _duplicates_told():
         if connection.dialect.name == "sqlite":
-            driver.executemany(plan.statement, plan.values(rows))
-        else:
-            # Arrays keep the statement the same for any number of rows.
-            driver.execute(plan.statement, list(map(list, zip(*plan.values(rows), strict=True))))
+            driver.executemany(plan.statement(1), plan.values(rows))
+            return
+        cursor = psycopg.RawCursor(driver)
+        for first in range(0, len(rows), ROWS):
+            part = list(plan.values(rows[first : first + ROWS]))
+            cursor.execute(plan.statement(len(part)), [value for row in part for value in row])
 
 
 @contextmanager
@@ -226,9 +232,26 @@ def _duplicates_told() -> Iterator[None]:
 class _Plan:
     """How rows of one table are handed to one driver."""
 
-    statement: str
+    head: str
+    tail: str
     names: tuple[str, ...]
     processors: tuple[Callable[[Any], Any] | None, ...]
+    numbered: bool
+    """Whether the driver counts the places of values, as PostgreSQL does."""
+    statements: dict[int, str] = field(default_factory=dict)
+
+    def statement(self, count: int) -> str:
+        """Return the statement that inserts so many rows."""
+        if count not in self.statements:
+            self.statements[count] = f"{self.head}{self._places(count)}{self.tail}"
+        return self.statements[count]
+
+    def _places(self, count: int) -> str:
+        width = len(self.names)
+        if not self.numbered:
+            return f"({', '.join('?' * width)})"
+        rows = (range(row * width + 1, (row + 1) * width + 1) for row in range(count))
+        return ", ".join(f"({', '.join(f'${place}' for place in row)})" for row in rows)
 
     def values(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
         """Yield rows as the driver takes them, by the same rules as the mapper's.
@@ -256,17 +279,13 @@ _plans: dict[tuple[object, ...], _Plan] = {}
 def _plan(table: Table, names: tuple[str, ...], dialect: Dialect, *, skip_existing: bool) -> _Plan:
     key = (table.name, names, dialect.name, skip_existing)
     if key not in _plans:
-        types = [table.c[name].type for name in names]
-        if dialect.name == "sqlite":
-            source = f"VALUES ({', '.join('?' for _ in names)})"
-        else:
-            arrays = ", ".join(f"%s::{one.compile(dialect)}[]" for one in types)
-            source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 -- our own names
-        conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
+        types = [table.c[name].type.dialect_impl(dialect) for name in names]
         _plans[key] = _Plan(
-            statement=f"INSERT INTO {table.name} ({', '.join(names)}) {source}{conflict}",
+            head=f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ",  # noqa: S608 -- our own names
+            tail=" ON CONFLICT DO NOTHING" if skip_existing else "",
             names=names,
-            processors=tuple(one.dialect_impl(dialect).bind_processor(dialect) for one in types),
+            processors=tuple(one.bind_processor(dialect) for one in types),
+            numbered=dialect.name != "sqlite",
         )
     return _plans[key]
 
