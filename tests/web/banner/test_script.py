@@ -86,6 +86,7 @@ def test_an_unchanged_script_is_not_sent_again_and_a_changed_one_is(shop: Shop):
     with runtime.database.reading() as session:
         shown = session.get_one(type(shop.site), shop.site.id).notices["fr"]
     assert configuration(changed)["notice"] == shown != shop.site.notices["fr"]
+    assert configuration(changed)["material"] != before, "a new version must be asked again"
 
 
 def test_another_language_has_another_tag(shop: Shop):
