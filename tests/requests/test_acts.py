@@ -86,11 +86,16 @@ def test_the_typed_address_is_sealed_and_a_mail_asks_to_confirm_it(office: Offic
     assert letter.variables["expires_at"] == link.expires_at.isoformat()
 
 
-def test_how_long_a_link_to_confirm_lasts_is_policy(office: Office):
+def set_period(office: Office, key: str, period: str) -> None:
+    """Let a policy value hold from this day on."""
+    today = office.clock().date()
+    value = Value(key, period, Unit.PERIOD, today, None, "The DPO", Force.SOFT)
     with office.database.transaction() as session:
-        today = office.clock().date()
-        value = Value("request.confirm", "P1D", Unit.PERIOD, today, None, "The DPO", Force.SOFT)
-        set_value(session, actor=DPO, at=office.clock(), value=value, reason="Less is enough.")
+        set_value(session, actor=DPO, at=office.clock(), value=value, reason="For a test.")
+
+
+def test_how_long_a_link_to_confirm_lasts_is_policy(office: Office):
+    set_period(office, "request.confirm", "P1D")
     (link,) = office.links(office.submit())
     assert link.expires_at == office.clock() + timedelta(days=1)
 
@@ -114,6 +119,8 @@ def test_the_link_opens_the_request_for_a_new_subject(office: Office):
     assert (about.state, about.verified_at) == (RequestState.OPEN, office.clock())
     assert about.contact_sealed is None
     assert subjects(office) == 1
+    used = {link.use: link.used_at for link in office.links(request_id)}
+    assert used == {LinkUse.CONFIRM: office.clock(), LinkUse.STATUS: None}
     entry = office.entries(Action.REQUEST_VERIFIED)[-1]
     assert (entry.actor, entry.subject_id) == ("subject", about.subject_id)
     assert entry.details == {
@@ -307,6 +314,14 @@ def test_an_extension_counts_from_receipt_and_is_told_with_its_reason(office: Of
     assert (letter.variables["reason"], letter.variables["due_on"]) == (REASON, "2026-06-02")
     (entry,) = office.entries(Action.REQUEST_EXTENDED)
     assert entry.details == {"request": str(request_id), "due_on": "2026-06-02"}
+
+
+def test_an_extension_is_as_long_as_the_law_was_on_receipt(office: Office):
+    request_id = office.opened()
+    office.clock.advance(days=10)
+    set_period(office, "dsar.ext", "P1M")
+    office.extend(request_id)
+    assert office.request(request_id).target_on == date(2026, 6, 2)
 
 
 def test_an_extension_after_the_first_month_is_refused(office: Office):

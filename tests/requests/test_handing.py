@@ -216,6 +216,8 @@ def test_the_link_hands_the_archive_over_and_nothing_is_kept(office: Office, rea
     about = office.request(ready)
     assert (about.state, about.closed_at) == (RequestState.COMPLETED, office.clock())
     assert office.packages() == []
+    used = {link.use: link.used_at for link in office.links(ready)}
+    assert used[LinkUse.DOWNLOAD] == office.clock()
     handed, completed = office.entries(Action.REQUEST_HANDED_OVER, Action.REQUEST_COMPLETED)
     assert (handed.actor, handed.details["bytes"]) == ("subject", 11)
     assert completed.details == {

@@ -75,7 +75,7 @@ def _page(
         newest = queries.last_checkpoint(session)
         search = _Search(session, scope, filters or {}, newest.size if newest else 0)
         found, is_newest = search.page()
-        names = _names(session, scope)
+        names = _names(session)
         pending = queries.pending_count(session)
     shown = found[:PAGE]
     indexes = [one.index for one in shown if one.index is not None]
@@ -147,13 +147,10 @@ class _Search:
         )
 
 
-def _names(session: Session, scope: Collection[UUID] | None) -> dict[str, str]:
-    """Return what the operators of these controllers are called, by actor."""
-    return {
-        f"operator:{one.operator_id}": one.name
-        for one in operators.operators(session, keyring=current.runtime().keyring)
-        if scope is None or one.roles.keys() & set(scope)
-    }
+def _names(session: Session) -> dict[str, str]:
+    """Return what operators are called, by actor; one who left is still known by name."""
+    listed = operators.operators(session, keyring=current.runtime().keyring)
+    return {f"operator:{one.operator_id}": one.name for one in listed}
 
 
 def _checkpoint(
