@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -132,13 +133,10 @@ def test_every_entry_is_on_one_page_back_and_forth(
         page = dpo.browser.get(found[1].replace("&amp;", "&")).text
         newer.append(indexes(page))
     assert len(newer) >= 3
-    assert newer[-1][0] == expected[0]
-    assert newer[1:-1] == [expected[at - 7 : at] for at in start_positions(expected, newer[1:-1])]
-
-
-def start_positions(expected: list[int], pages: list[list[int]]) -> list[int]:
-    """Return where each page must end in what is expected: right before the one it came from."""
-    return [expected.index(shown[-1]) + 1 for shown in pages]
+    assert newer[-1] == expected[:7]
+    for came_from, shown in pairwise(newer[:-1]):
+        end = expected.index(came_from[0])
+        assert shown == expected[end - 7 : end]
 
 
 def test_a_whole_log_is_told_to_be_whole(app: Flask, auditor: Seat, office: Office):
