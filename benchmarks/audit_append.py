@@ -1,7 +1,7 @@
 """What an audit entry costs: commits a second of one business row, alone and with its entry.
 
-Rates depend on the machine and its neighbours; read the ratios, which come from alternating
-rounds of one run. The sequencer runs all the while, on the same machine.
+Rates depend on the machine and its neighbours; read the ratios: medians over pairs of rounds that
+follow each other. The sequencer runs all the while, on the same machine.
 
     PRIVACY_BENCH_POSTGRESQL=postgresql://…/scratch python benchmarks/audit_append.py
 
@@ -104,8 +104,9 @@ Round = Callable[[int, bool, float], int]
 
 
 @contextmanager
-def processes(url: str) -> Iterator[Round]:
+def processes(database: Database) -> Iterator[Round]:
     """Yield rounds of writers that are processes, as workers of a server are."""
+    url = database.engine.url.render_as_string(hide_password=False)
     spawn = multiprocessing.get_context("spawn")
     pairs = [spawn.Pipe() for _ in range(max(WRITERS))]
     workers = [spawn.Process(target=write_on_request, args=(url, far)) for _near, far in pairs]
@@ -126,9 +127,8 @@ def processes(url: str) -> Iterator[Round]:
 
 
 @contextmanager
-def threads(url: str) -> Iterator[Round]:
+def threads(database: Database) -> Iterator[Round]:
     """Yield rounds of writers that are threads, since the embedded store has one process."""
-    database = connect(url)
 
     def one_round(writers: int, with_entry: bool, seconds: float) -> int:  # noqa: FBT001 -- Round
         with ThreadPoolExecutor(writers) as pool:
@@ -139,14 +139,13 @@ def threads(url: str) -> Iterator[Round]:
             return sum(count.result() for count in counts)
 
     yield one_round
-    database.dispose()
 
 
 @contextmanager
-def sequencer(url: str) -> Iterator[None]:
+def sequencer(database: Database) -> Iterator[None]:
     """Integrate in the background of this process, as a runtime does."""
     stop = threading.Event()
-    sealing = Sequencer(connect(url), SIGNER, system_clock, SIGNER.name)
+    sealing = Sequencer(database, SIGNER, system_clock, SIGNER.name)
     loop = threading.Thread(target=sealing.run, args=(stop,))
     loop.start()
     yield
@@ -165,9 +164,8 @@ def drain(database: Database) -> float:
         time.sleep(0.02)
 
 
-def measure(url: str, one_round: Round, *, seconds: float, rounds: int) -> None:
+def measure(database: Database, one_round: Round, *, seconds: float, rounds: int) -> None:
     """Print rates and their ratio for each number of writers."""
-    database = connect(url)
     print("  writers   row alone     with entry   ratio   sequencer behind by")
     for writers in WRITERS:
         rates: dict[bool, list[float]] = {False: [], True: []}
@@ -177,10 +175,8 @@ def measure(url: str, one_round: Round, *, seconds: float, rounds: int) -> None:
                 found.append(one_round(writers, with_entry, seconds) / seconds)
                 behind = max(behind, drain(database))
         alone, entry = median(rates[False]), median(rates[True])
-        print(
-            f"  {writers:>7} {alone:>9,.0f}/s  {entry:>11,.0f}/s {entry / alone:>7.2f}"
-            f"   {behind:.2f} s"
-        )
+        ratio = median(both / one for one, both in zip(*rates.values(), strict=True))
+        print(f"  {writers:>7} {alone:>9,.0f}/s  {entry:>11,.0f}/s {ratio:>7.2f}   {behind:.2f} s")
     verify(database)
 
 
@@ -197,7 +193,6 @@ def verify(database: Database) -> None:
         f"  check of {verdict.size:,} entries: {verdict.size / cpu:,.0f}/s of processor time,"
         f" {verdict.size / wall:,.0f}/s by the clock; whole: {verdict.is_whole}"
     )
-    database.dispose()
 
 
 def prepare(url: str) -> None:
@@ -212,8 +207,8 @@ def prepare(url: str) -> None:
 def main() -> None:
     """Measure what this machine offers."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1.0, help="length of one round")
-    parser.add_argument("--rounds", type=int, default=2, help="rounds of each kind")
+    parser.add_argument("--seconds", type=float, default=0.3, help="length of one round")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of each kind")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         databases = {"SQLite, threads": f"sqlite:///{Path(folder) / 'bench.sqlite3'}"}
@@ -225,8 +220,11 @@ def main() -> None:
         for name, each in databases.items():
             print(name)
             prepare(each)
-            with sequencer(each), (threads if "SQLite" in name else processes)(each) as one_round:
-                measure(each, one_round, seconds=given.seconds, rounds=given.rounds)
+            database = connect(each)
+            writers = threads if database.engine.dialect.name == "sqlite" else processes
+            with sequencer(database), writers(database) as one_round:
+                measure(database, one_round, seconds=given.seconds, rounds=given.rounds)
+            database.dispose()
 
 
 if __name__ == "__main__":

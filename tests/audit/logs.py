@@ -30,7 +30,7 @@ def append(database: Database, count: int, at: datetime) -> list[AppendedEntry]:
                 at=at,
                 actor="operator:7",
                 controller_id=CONTROLLER,
-                subject_id=UUID(int=number + 1),
+                subject_id=UUID(int=count - number),
                 kind="access",
                 due_on="2026-04-02",
             )

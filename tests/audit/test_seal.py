@@ -63,7 +63,7 @@ def test_an_entry_can_be_searched_by_what_its_body_says(database: Database, cloc
         row = session.scalars(select(AuditEntry).where(AuditEntry.idx == 0)).one()
     assert (row.log_id, row.id, row.leaf_hash) == (1, *appended)
     assert (row.action, row.actor) == ("request.submitted", "operator:7")
-    assert (row.controller_id, row.subject_id and row.subject_id.int) == (CONTROLLER, 1)
+    assert (row.controller_id, row.subject_id and row.subject_id.int) == (CONTROLLER, 2)
     assert row.at == clock.now
 
 

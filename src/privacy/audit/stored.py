@@ -76,13 +76,12 @@ def repeats(entry: StoredEntry) -> bool:
         actor,
         at[:10],
         at[11:23],
-        _quoted(controller_id),
+        _quoted_often(controller_id),
     )
     end = b'},"id":%b,"s":%b,"t":"%b","v":1}' % (_quoted(entry_id), _quoted(subject_id), action)
     return body.startswith(start) and body.endswith(end) and at[23:] == b"000"
 
 
-@lru_cache(maxsize=4096)
 def _quoted(uuid: bytes | None) -> bytes:
     """Return the JSON of a UUID that SQLite holds as 32 digits and PostgreSQL with hyphens."""
     if uuid is None:
@@ -90,6 +89,10 @@ def _quoted(uuid: bytes | None) -> bytes:
     digits = uuid.replace(b"-", b"")
     parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
     return b'"%b"' % b"-".join(parts)
+
+
+_quoted_often = lru_cache(_quoted)
+"""The same for the controllers, who are few."""
 
 
 def checkpoints(session: Session) -> list[tuple[int, str]]:
