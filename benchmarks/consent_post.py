@@ -123,10 +123,10 @@ def measure(
         lua = folder / "post.lua"
         lua.write_text(LUA.format(rest=rest.replace("'", "\\'"), origin=ORIGIN))
         for side in (ours, bare):
-            _round(side, lua, 1)
+            run_round(side, lua, 1)
         for _ in range(asked.rounds):
             for side in (ours, bare):
-                rates[side.name].append(_round(side, lua, asked.seconds))
+                rates[side.name].append(run_round(side, lua, asked.seconds))
     ratio = statistics.median(r.rate for r in rates["ours"]) / statistics.median(
         r.rate for r in rates["bare"]
     )
@@ -138,7 +138,7 @@ def measure(
 
 
 def _start_ours(stack: ExitStack, url: str, folder: Path, workers: int) -> tuple[Side, str]:
-    port = _free_port()
+    port = free_port()
     environment = {
         "PRIVACY_DATABASE_URL": url,
         "PRIVACY_KEY_FILE": str(folder / f"{workers}.key.json"),
@@ -147,25 +147,25 @@ def _start_ours(stack: ExitStack, url: str, folder: Path, workers: int) -> tuple
         "PRIVACY_WORKERS": str(workers),
         "PRIVACY_LOG_LEVEL": "ERROR",
     }
-    rest = _filled(Settings.from_env(environment))
+    rest = fill(Settings.from_env(environment))
     command = [sys.executable, "-m", "benchmarks.unlimited"]
-    process = stack.enter_context(_process(command, environment, port))
+    process = stack.enter_context(serving(command, environment, port))
     return Side("ours", port, process), rest
 
 
 def _start_bare(stack: ExitStack, url: str, workers: int) -> Side:
-    port = _free_port()
+    port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", "16", "--backpressure", "16", "--log-level", "error"),
         "benchmarks.bare:application",
     ]
-    process = stack.enter_context(_process(command, {"BARE_DATABASE_URL": url}, port))
+    process = stack.enter_context(serving(command, {"BARE_DATABASE_URL": url}, port))
     return Side("bare", port, process)
 
 
-def _filled(settings: Settings) -> str:
+def fill(settings: Settings) -> str:
     """Register one site, and return what each of its answers has in common, as JSON's end."""
     opened = prepare(settings)
     at = opened.clock()
@@ -194,7 +194,8 @@ def _filled(settings: Settings) -> str:
     return json.dumps(shared, separators=(",", ":"))[1:]
 
 
-def _round(side: Side, lua: Path, seconds: int) -> Round:
+def run_round(side: Side, lua: Path, seconds: int) -> Round:
+    """Drive one server for so many seconds and return what wrk saw."""
     before = side.seconds_of_cpu()
     told = subprocess.run(
         [
@@ -219,9 +220,10 @@ def _round(side: Side, lua: Path, seconds: int) -> Round:
 
 
 @contextmanager
-def _process(
+def serving(
     command: list[str], environment: Mapping[str, str], port: int
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block is left; it answers when the block begins."""
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         end = time.monotonic() + 30
@@ -243,7 +245,8 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nothing uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
