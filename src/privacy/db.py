@@ -158,22 +158,25 @@ def _translated() -> Iterator[None]:
     """Turn what a lost, busy or full database raises into an error that a caller can answer."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.OperationalError, psycopg.OperationalError) as error:
         if not _is_passing(error):
             raise
         raise UnavailableError("The database cannot be reached; try again in a moment.") from error
 
 
-def _is_passing(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        return True
-    if not isinstance(error, OperationalError):
-        return False
+def _is_passing(error: Exception) -> bool:
+    """Tell whether the same call may succeed later, for an error of SQLAlchemy or of a driver."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        if not isinstance(error, OperationalError):
+            return False
+    told = error.orig if isinstance(error, DBAPIError) else error
     # PostgreSQL: 08 connection, 53 resources, 57 operator intervention; none: never connected.
-    state = getattr(error.orig, "sqlstate", "")
+    state = getattr(told, "sqlstate", "")
     if state is None or state[:2] in {"08", "53", "57"}:
         return True
-    return any(word in str(error.orig).lower() for word in _PASSING)
+    return any(word in str(told).lower() for word in _PASSING)
 
 
 class DuplicateRowError(Exception):
