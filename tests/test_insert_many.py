@@ -46,7 +46,7 @@ def test_a_key_that_exists_is_refused_and_nothing_stays(bare_database, clock):
     with pytest.raises(DuplicateRowError), bare_database.transaction() as session:
         insert_many(session, SUBJECTS, [_row(clock, 2), _row(clock, 1)])
     with pytest.raises(DuplicateRowError):
-        _insert_in_one_go(bare_database, [_row(clock, 3)], [_row(clock, 1)])
+        _insert_in_one_go(bare_database, [[_row(clock, 3)], [_row(clock, 1)]])
     assert _numbers(bare_database) == [1]
 
 
@@ -67,7 +67,7 @@ def test_a_connection_that_is_lost_is_told_as_unavailable(bare_database, clock, 
     assert _numbers(bare_database) == []
 
 
-def _insert_in_one_go(database, *batches):
+def _insert_in_one_go(database, batches):
     with database.transaction() as session, pipelined(session):
         for rows in batches:
             insert_many(session, SUBJECTS, rows)
