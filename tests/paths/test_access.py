@@ -38,7 +38,7 @@ from tests.connectors.places import PostgresDatabase, SqlPlace
 from tests.fakes import FakeClock
 from tests.outbox.post import PostOffice, free_port, opened
 from tests.postgres import PostgresServer
-from tests.requests.test_jobs import KilledError
+from tests.requests.dying import KilledError
 from tests.web.conftest import Seat, browser_of, runtime_of, seat
 
 EMAIL = "camille.durand@example.fr"

@@ -17,6 +17,8 @@ from privacy.consent import store as consent_store
 from privacy.db import Database
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
+from privacy.policy.acts import set_value
+from privacy.policy.values import Force, Unit, Value
 from privacy.purposes.models import Controller
 from privacy.requests import acts, store
 from privacy.requests.acts import Confirmed, Decision, RefusalGround, Submission
@@ -182,6 +184,13 @@ class Office:
         with self.database.reading() as session:
             found = audit.entries(session, controller_ids=None, limit=10_000)
         return [one for one in found[::-1] if not actions or one.action in actions]
+
+    def set_period(self, key: str, period: str) -> None:
+        """Let a policy value hold from this day on."""
+        today = self.clock().date()
+        value = Value(key, period, Unit.PERIOD, today, None, "The DPO", Force.SOFT)
+        with self.database.transaction() as session:
+            set_value(session, actor=DPO, at=self.clock(), value=value, reason="For a test.")
 
     def own_store(self) -> Store:
         """Return our own rows as a data store."""

@@ -17,7 +17,7 @@ from privacy.requests.models import LinkUse, RequestState
 from privacy.requests.package import key_of
 from privacy.stores.findings import Outcome, StoreResult
 from tests.requests.office import EMAIL, Office
-from tests.requests.test_acts import at_once
+from tests.requests.together import at_once
 
 WORKER = "job:test"
 SHOP = StoreResult("shop", Outcome.FOUND, 3, "", is_complete=True)

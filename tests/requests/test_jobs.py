@@ -4,20 +4,14 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 from typing_extensions import override
 
-from privacy.audit import guard
 from privacy.audit.actions import Action
-from privacy.db import Database
 from privacy.errors import GoneError, InvalidError, UnavailableError
 from privacy.requests import handing
 from privacy.requests.jobs import expire_requests, fulfil_access
@@ -26,29 +20,19 @@ from privacy.stores.definition import Collection, Columns
 from privacy.stores.protocol import Key, Row
 from privacy.subjects.acts import add_identifier
 from privacy.subjects.identify import Claim
-from tests.requests.office import EMAIL, Office, plain_page
-from tests.stores.fake_store import DeafStore, FakeStore, collection, identity, owns, store
-
-SHOP = store(
-    "shop",
-    collection(
-        "account",
-        "id email name",
-        identities=[identity("email")],
-        links=[owns("id", "purchase", "account_id")],
-    ),
-    collection("purchase", "id account_id article"),
+from tests.requests.dying import (
+    ROWS,
+    SHOP,
+    DyingDatabase,
+    DyingStore,
+    KilledError,
+    LateDatabase,
+    Steps,
+    WatchingStore,
 )
-ROWS = {
-    "account": [
-        {"id": 1, "email": EMAIL, "name": "Camille Durand"},
-        {"id": 2, "email": "other@example.fr", "name": "Louis Autre"},
-    ],
-    "purchase": [
-        {"id": 10, "account_id": 1, "article": "lampe"},
-        {"id": 11, "account_id": 2, "article": "secret"},
-    ],
-}
+from tests.requests.office import EMAIL, Office, plain_page
+from tests.stores.fake_store import DeafStore, FakeStore, collection, identity, store
+
 CARDS = store("cards", collection("card", "id email", identities=[identity("email")]))
 
 
@@ -134,23 +118,6 @@ def test_only_what_is_proven_of_the_subject_is_searched(office: Office):
     assert "Louis" not in str(shown)
 
 
-class WatchingStore(FakeStore):
-    """Counts the connections of our own database that are in use while it is read."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(SHOP, ROWS)
-        assert isinstance(engine.pool, QueuePool)
-        self._pool = engine.pool
-        self.in_use: list[int] = []
-
-    @override
-    def read(self, collection: Collection, columns: Columns, values: Any) -> Iterator[Row]:
-        self.in_use.append(self._pool.checkedout())
-        for row in super().read(collection, columns, values):
-            self.in_use.append(self._pool.checkedout())
-            yield row
-
-
 def test_no_transaction_is_open_while_other_stores_are_read(office: Office):
     office.approved()
     watching = WatchingStore(office.database.engine)
@@ -230,60 +197,6 @@ def test_one_request_that_cannot_be_answered_stops_no_other_and_is_noted(
     assert EMAIL not in str(vars(noted))
     office.clock.advance(minutes=10)
     assert fulfil_access(office.bench(shop())) == 1
-
-
-class KilledError(BaseException):
-    """The process ends here; nothing in it may catch this."""
-
-
-class Steps:
-    """Counts the steps of a run and ends it at one of them."""
-
-    def __init__(self, dies_at: int) -> None:
-        self.left = dies_at
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KilledError
-
-
-class DyingDatabase(Database):
-    """May end before a transaction begins and after it was committed."""
-
-    def __init__(self, engine: Engine, steps: Steps) -> None:
-        super().__init__(engine)
-        guard.install(self)
-        self._steps = steps
-
-    @contextmanager
-    @override
-    def transaction(self) -> Iterator[Session]:
-        self._steps.step()
-        with super().transaction() as session:
-            yield session
-            self._steps.step()
-        self._steps.step()
-
-    @contextmanager
-    @override
-    def reading(self) -> Iterator[Session]:
-        self._steps.step()
-        with super().reading() as session:
-            yield session
-
-
-class DyingStore(FakeStore):
-    """May end when it is read."""
-
-    def __init__(self, steps: Steps) -> None:
-        super().__init__(SHOP, ROWS)
-        self._steps = steps
-
-    @override
-    def read(self, collection: Collection, columns: Columns, values: Any) -> Iterator[Row]:
-        self._steps.step()
-        return super().read(collection, columns, values)
 
 
 def run_until_killed(office: Office, dies_at: int) -> bool:
@@ -366,22 +279,6 @@ def test_what_nobody_fetched_in_time_is_destroyed(office: Office):
     assert office.packages() == []
     with pytest.raises(GoneError):
         archive_of(office)
-
-
-class LateDatabase(Database):
-    """Lets something happen after the read that found what is overdue."""
-
-    def __init__(self, engine: Engine, happens: Callable[[], object]) -> None:
-        super().__init__(engine)
-        guard.install(self)
-        self._happens = happens
-
-    @contextmanager
-    @override
-    def reading(self) -> Iterator[Session]:
-        with super().reading() as session:
-            yield session
-        self._happens()
 
 
 def test_a_subject_who_comes_at_the_last_moment_keeps_none_of_the_others(office: Office):
