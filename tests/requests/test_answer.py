@@ -159,6 +159,25 @@ def test_recipients_that_only_a_store_names_are_named_too():
     assert page["purposes"][0]["recipients"] == ["Carrier", "Host SAS"]
 
 
+def test_where_the_register_knows_a_recipients_purposes_a_store_adds_no_others():
+    orders = collection("orders", "email", purposes=("order_management", "loyalty"))
+    page = answer(shop(orders, recipients=("Carrier",))).page()
+    receiving = {one["title"]: one["recipients"] for one in page["purposes"]}
+    assert receiving == {"Gestion des commandes": ["Carrier"], "Programme de fidélité": []}
+    card = collection("card", "email", purposes=("loyalty",))
+    page = answer(shop(card, recipients=("Carrier",))).page()
+    assert [one["recipients"] for one in page["purposes"]] == [["Carrier"]]
+    assert [one["purposes"] for one in page["recipients"]] == [["Programme de fidélité"]]
+
+
+def test_a_recipient_of_a_store_without_purposes_is_named_all_the_same():
+    page = answer(shop(purposes=(), recipients=("Carrier", "Host SAS"))).page()
+    assert [(one["name"], one["country"]) for one in page["recipients"]] == [
+        ("Carrier", "FR"),
+        ("Host SAS", ""),
+    ]
+
+
 def test_a_recipient_outside_the_union_stands_with_its_safeguard():
     letters = collection("letters", "email", purposes=("mk_email",))
     (one,) = answer(shop(letters)).page()["recipients"]
@@ -167,9 +186,10 @@ def test_a_recipient_outside_the_union_stands_with_its_safeguard():
 
 def test_a_collections_own_period_is_told_beside_its_purposes():
     kept = collection("orders", "email", retention={"fr": "10 ans.", "en": "10 years."})
+    also = collection("returns", "email", retention={"fr": "10 ans.", "en": "10 years."})
     same = answer(shop()).page()["purposes"][0]["retention"]
-    assert answer(shop(kept)).page()["purposes"][0]["retention"] == (
-        f"{same} orders (fr)\u00a0: 10 ans."
+    assert answer(shop(kept, also)).page()["purposes"][0]["retention"] == (
+        f"{same} orders (fr), returns (fr)\u00a0: 10 ans."
     )
     english = answer(shop(kept), language="en").page()["purposes"][0]["retention"]
     assert english.endswith("orders (en): 10 years.")

@@ -42,14 +42,19 @@ class Disclosures:
 
     def recipients(self) -> list[dict[str, Any]]:
         """Return by name to whom what was found is disclosed (CJEU C-154/21)."""
-        registered = [self._recipient(one) for one in self._registered()]
+        named = [name for store in self._stores() for name in self._named_by(store)]
+        receiving = {name for code in self._codes() for name in self._receiving(code)}
         known = {one.name for one in self.register.recipients}
-        return registered + [self._named(name) for name in self._names() if name not in known]
+        return [
+            self._recipient(one)
+            for one in self.register.recipients
+            if one.name in receiving.union(named)
+        ] + [self._named(name) for name in dict.fromkeys(named) if name not in known]
 
     def sources(self) -> Iterator[dict[str, str]]:
         """Yield where data stores say that their data come from."""
-        for name in dict.fromkeys(store for store, _ in self.found):
-            definition = self.register.definitions[name]
+        for store in self._stores():
+            definition = self.register.definitions[store]
             if definition.source:
                 yield {
                     "data": definition.title[self.language],
@@ -78,6 +83,9 @@ class Disclosures:
         )
         categories.pop(DataCategory.NONE, None)
         return [CATEGORY_TITLES[category][self.language] for category in categories]
+
+    def _stores(self) -> list[str]:
+        return list(dict.fromkeys(store for store, _ in self.found))
 
     def _codes(self) -> list[str]:
         codes = {code for place in self.found for code in self._purposes_of(*place)}
@@ -108,31 +116,31 @@ class Disclosures:
         self, serving: Sequence[tuple[str, Collection]], words: Mapping[str, str]
     ) -> Iterator[str]:
         """Yield the periods of single collections, where they differ from the purpose's."""
+        titles: dict[str, list[str]] = {}
         for _, collection in serving:
             period = collection.retention[self.language] if collection.retention else ""
+            titles.setdefault(period, []).append(collection.title[self.language])
+        for period, those in titles.items():
             if period not in {"", words["retention"]}:
-                yield f"{collection.title[self.language]}{COLON[self.language]}{period}"
+                yield f"{', '.join(those)}{COLON[self.language]}{period}"
 
     def _receiving(self, code: str) -> list[str]:
         registered = [one.name for one in self.register.recipients if code in one.purposes]
-        return list(dict.fromkeys([*registered, *self._names(self._serving(code))]))
+        stores = dict.fromkeys(store for store, _ in self._serving(code))
+        named = [name for store in stores for name in self._named_by(store)]
+        return list(dict.fromkeys([*registered, *named]))
 
-    def _names(self, places: Sequence[tuple[str, Collection]] | None = None) -> list[str]:
-        """Return the recipients that the data stores of these places name, all by default."""
-        stores = dict.fromkeys(store for store, _ in (self.found if places is None else places))
-        return list(
-            dict.fromkeys(
-                name for store in stores for name in self.register.definitions[store].recipients
-            )
-        )
+    def _named_by(self, store: str) -> Iterator[str]:
+        """Yield the recipients that a store names and of whom the register says nothing better.
 
-    def _registered(self) -> list[Recipient]:
-        codes, named = set(self._codes()), set(self._names())
-        return [
-            one
-            for one in self.register.recipients
-            if codes & set(one.purposes) or one.name in named
-        ]
+        Where it says for which of the store's purposes one receives data, it is not for others.
+        """
+        served = {code for place in self.found if place[0] == store
+                  for code in self._purposes_of(*place)}  # fmt: skip
+        purposes = {one.name: set(one.purposes) for one in self.register.recipients}
+        for name in self.register.definitions[store].recipients:
+            if not served & purposes.get(name, set()):
+                yield name
 
     def _recipient(self, recipient: Recipient) -> dict[str, Any]:
         return {
