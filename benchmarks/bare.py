@@ -22,8 +22,6 @@ def application() -> Flask:
     """Return the app; the row goes where BARE_DATABASE_URL says."""
     app = Flask(__name__)
     database = Database.connect(os.environ["BARE_DATABASE_URL"])
-    with database.engine.begin() as connection:
-        TABLE.metadata.create_all(connection)
 
     @app.post("/banner/consents")
     def post() -> tuple[Response, HTTPStatus]:

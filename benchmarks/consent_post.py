@@ -27,9 +27,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.bare import TABLE
 from privacy.cli.demo import register
 from privacy.cli.setup import prepare
 from privacy.config import Settings
+from privacy.db import Database
 from privacy.purposes import acts
 from privacy.subjects.rotation import create_controller_keys
 from privacy.web.banner import script
@@ -155,6 +157,9 @@ def _start_ours(stack: ExitStack, url: str, folder: Path, workers: int) -> tuple
 
 def _start_bare(stack: ExitStack, url: str, workers: int) -> Side:
     port = free_port()
+    database = Database.connect(url)
+    TABLE.metadata.create_all(database.engine)  # once, before two workers would race for it
+    database.dispose()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
