@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
+from typing_extensions import override
 
 from privacy import tables
 from privacy.audit import guard
@@ -136,6 +139,30 @@ def keyring(tmp_path: Path) -> Keyring:
 def cabinet(keyring: Keyring, clock: FakeClock) -> KeyCabinet:
     """Return what opens the keys of controllers and subjects."""
     return KeyCabinet(keyring, clock)
+
+
+class TemplatesOnce(BytecodeCache):
+    """Remembers compiled templates, since nearly every test of a page has an app of its own."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_once() -> Iterator[None]:
+    """Compile each template once in a run, as a process in service does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": TemplatesOnce()})
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
