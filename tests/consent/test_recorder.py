@@ -99,11 +99,10 @@ def until(true: Callable[[], bool]) -> None:
     raise AssertionError("nothing came of waiting")
 
 
-@pytest.mark.parametrize("lanes", [1, 3])
 def test_answers_of_many_threads_are_all_recorded_and_none_twice(
-    database: Database, clock: FakeClock, asked: Asked, lanes: int
+    database: Database, clock: FakeClock, asked: Asked
 ):
-    recorder = Recorder(database, clock, "log.example", lanes=lanes)
+    recorder = Recorder(database, clock, "log.example")
     answers = [
         [answer(asked, granted=n % 3 > 0, subject_id=visitor(n % 5)) for n in range(EACH)]
         for _ in range(THREADS)

@@ -22,24 +22,36 @@ MOST = 200
 class _Waiting:
     """An answer on its way, and what became of it."""
 
-    __slots__ = ("answered", "fault", "receipt", "settled")
+    __slots__ = ("answered", "fault", "receipt", "turn")
 
     def __init__(self, answered: Answered) -> None:
         self.answered = answered
         self.receipt: Receipt | None = None
         self.fault: Exception | None = None
-        self.settled = threading.Event()
+        self.turn = threading.Lock()
+        """Held until the answer is settled, or it is this thread's turn to lead."""
+        self.turn.acquire()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer is durable or refused."""
+        return self.receipt is not None or self.fault is not None
 
 
 class Recorder:
-    """Records answers of visitors; one for each process, shared by its threads."""
+    """Records answers of visitors; one for each process, shared by its threads.
 
-    def __init__(self, database: Database, clock: Clock, origin: str, *, lanes: int = 1) -> None:
+    One thread leads at a time; the others sleep until they are settled, and none of them wakes
+    for nothing. A leader that is done appoints the first of those who came meanwhile.
+    """
+
+    def __init__(self, database: Database, clock: Clock, origin: str) -> None:
         self._database = database
         self._clock = clock
         self._origin = origin
         self._queue: deque[_Waiting] = deque()
-        self._lanes = threading.BoundedSemaphore(lanes)
+        self._is_led = False
+        self._mutex = threading.Lock()
 
     def record(self, answered: Answered) -> Receipt:
         """Return the receipt of an answer once it is durable.
@@ -49,25 +61,38 @@ class Recorder:
         """
         check(answered)
         mine = _Waiting(answered)
-        self._queue.append(mine)
-        with self._lanes:
-            while not mine.settled.is_set() and (batch := self._taken()):
-                self._settle(batch)
-        mine.settled.wait()  # another lane may still be at it
+        if not self._leads_at_once(mine):
+            mine.turn.acquire()  # until somebody settled this answer, or appointed this thread
+        if not mine.is_settled:
+            try:
+                self._settle(self._taken())
+            finally:
+                self._hand_on()
         if mine.fault is not None:
             raise mine.fault
         if mine.receipt is None:
             raise RuntimeError("an answer was settled without a receipt")
         return mine.receipt
 
+    def _leads_at_once(self, mine: _Waiting) -> bool:
+        with self._mutex:
+            self._queue.append(mine)
+            if self._is_led:
+                return False
+            self._is_led = True
+            return True
+
     def _taken(self) -> list[_Waiting]:
-        taken: list[_Waiting] = []
-        while len(taken) < MOST:
-            try:
-                taken.append(self._queue.popleft())
-            except IndexError:
-                break
-        return taken
+        """Take those who wait, in order; whoever leads stands first."""
+        with self._mutex:
+            return [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
+
+    def _hand_on(self) -> None:
+        with self._mutex:
+            if self._queue:
+                self._queue[0].turn.release()
+            else:
+                self._is_led = False
 
     def _settle(self, batch: Sequence[_Waiting]) -> None:
         """Commit a batch; if one of several answers is at fault, commit each for itself."""
@@ -84,7 +109,7 @@ class Recorder:
         else:
             for one, receipt in zip(batch, receipts, strict=True):
                 one.receipt = receipt
-                one.settled.set()
+                one.turn.release()
 
     def _committed(self, answers: Sequence[Answered]) -> list[Receipt]:
         with self._database.transaction() as session:
@@ -100,4 +125,4 @@ class Recorder:
 def _refuse(batch: Sequence[_Waiting], fault: Exception) -> None:
     for one in batch:
         one.fault = fault
-        one.settled.set()
+        one.turn.release()
