@@ -132,7 +132,8 @@ def measure(environment: Path, folder: Path) -> dict[str, float]:
         for _number in range(REQUESTS):
             healthy(address)
         pids = family(service.pid)
-        found = {"processes": float(len(pids)), "rss": memory(pids, "Rss")}
+        largest = max(memory([pid], "Rss") for pid in pids)
+        found = {"processes": len(pids), "rss": memory(pids, "Rss"), "largest": largest}
         return found | {
             "setup": seconds[0],
             "serve": seconds[1],
@@ -172,7 +173,10 @@ def main() -> None:
     print(table(found))
     print(f"\nStarts: {', '.join(f'{one:.2f} s' for one in starts)} (the middle one counts).")
     print(f"Of the last: setup {last['setup']:.2f} s, serve {last['serve']:.2f} s.")
-    print(f"{last['processes']:.0f} processes; proportional set {last['pss']:.0f} MB.")
+    print(
+        f"{last['processes']:.0f} processes, the largest {last['largest']:.0f} MB;"
+        f" proportional set of all {last['pss']:.0f} MB."
+    )
 
 
 if __name__ == "__main__":
