@@ -5,7 +5,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from privacy.cli.serve import running
+from privacy.cli.worker import running
 from privacy.config import Settings
 from privacy.web import app as web
 from privacy.web import limits

@@ -1,5 +1,5 @@
 """`python -m privacy` is the command line."""
 
-from privacy.cli import main
+from privacy.cli.main import main
 
 main()

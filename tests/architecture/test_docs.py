@@ -12,7 +12,7 @@ import pytest
 
 from privacy import errors
 from privacy.audit.actions import Action
-from privacy.cli import commands
+from privacy.cli.main import commands
 from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.web.app import create_app
@@ -59,7 +59,10 @@ def named_commands(command: click.Command, name: str) -> Iterator[str]:
     if not isinstance(command, click.Group):
         yield name
         return
-    for verb, below in command.commands.items():
+    context = click.Context(command)
+    for verb in command.list_commands(context):
+        below = command.get_command(context, verb)
+        assert below is not None
         yield from named_commands(below, f"{name} {verb}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from privacy.cli import main
+from privacy.cli.main import main
 from privacy.cli.setup import prepare
 from privacy.config import Settings
 from privacy.crypto import Keyring, passwords

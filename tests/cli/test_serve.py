@@ -9,11 +9,14 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from privacy.cli import watcher
 from tests.cli.conftest import Privacy, settle
 
 PATIENCE = 60
@@ -40,10 +43,9 @@ def health(port: int, service: "subprocess.Popen[bytes]") -> dict[str, Any]:
     raise AssertionError("the service does not answer")
 
 
-def test_the_service_starts_answers_and_ends_in_order(company: Path, tmp_path: Path):
-    assert company.exists()
-    port = free_port()
-    log = tmp_path / "log"
+@contextmanager
+def served(port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Yield the service as a process, and leave nothing of it behind."""
     with log.open("wb") as lines:
         service = subprocess.Popen(
             [sys.executable, "-m", "privacy", "serve", "--bind", f"127.0.0.1:{port}"],
@@ -52,17 +54,44 @@ def test_the_service_starts_answers_and_ends_in_order(company: Path, tmp_path: P
             stderr=lines,
             start_new_session=True,
         )
-        try:
-            assert health(port, service)["status"] == "ok"
-            service.send_signal(signal.SIGTERM)
-            assert service.wait(timeout=10) == 0
-        finally:
-            if service.poll() is None:
-                os.killpg(service.pid, signal.SIGKILL)
-                service.wait()
+    try:
+        yield service
+    finally:
+        if service.poll() is None:
+            os.killpg(service.pid, signal.SIGKILL)
+            service.wait()
+
+
+def test_the_service_starts_answers_and_ends_in_order(company: Path, tmp_path: Path):
+    assert company.exists()
+    port = free_port()
+    log = tmp_path / "log"
+    with served(port, log) as service:
+        assert health(port, service)["status"] == "ok"
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(timeout=20) == 0
     text = log.read_text()
     assert "Traceback" not in text
     assert '"event": "request"' in text
+
+
+def has_a_worker(service: "subprocess.Popen[bytes]") -> bool:
+    children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
+    return service.poll() is None and bool(children.read_text().strip())
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the children are read in /proc")
+def test_a_service_that_is_told_to_end_while_it_starts_ends(company: Path, tmp_path: Path):
+    assert company.exists()
+    pause = threading.Event()
+    with served(free_port(), tmp_path / "log") as service:
+        for _ in range(PATIENCE * 100):
+            if has_a_worker(service):
+                break
+            pause.wait(0.01)
+        assert has_a_worker(service)
+        service.send_signal(signal.SIGTERM)
+        service.wait(timeout=watcher.KILL_AFTER / 2)
 
 
 def test_several_workers_on_sqlite_are_refused(

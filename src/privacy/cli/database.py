@@ -2,7 +2,8 @@
 
 import click
 
-from privacy.cli.process import as_json, connected, tell
+from privacy.cli.process import as_json, tell
+from privacy.cli.reach import connected
 from privacy.config import Settings
 from privacy.tables import current_head, is_at_head, upgrade
 

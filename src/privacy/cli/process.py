@@ -6,17 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from privacy import runtime
+from privacy.cli.reach import connected, ensure_at_head
 from privacy.clock import system_clock
 from privacy.config import Settings
-from privacy.db import Database
-from privacy.errors import ConfigError, UnavailableError
+from privacy.errors import ConfigError
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
-from privacy.tables import is_at_head
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 controller_option = click.option(
@@ -31,32 +29,6 @@ def opened() -> Iterator[Runtime]:
     with connected(settings) as database:
         ensure_at_head(database)
         yield runtime.assemble(settings, database, system_clock)
-
-
-@contextmanager
-def connected(settings: Settings) -> Iterator[Database]:
-    """Yield the database, which need not be up to date; raise ConfigError if there is none."""
-    database = Database.connect(settings.database_url)
-    try:
-        ensure_reachable(database)
-        yield database
-    finally:
-        database.dispose()
-
-
-def ensure_reachable(database: Database) -> None:
-    """Raise ConfigError unless the database answers."""
-    try:
-        with database.reading() as session:
-            session.execute(select(1))
-    except UnavailableError as error:
-        raise ConfigError("The database of PRIVACY_DATABASE_URL cannot be reached.") from error
-
-
-def ensure_at_head(database: Database) -> None:
-    """Raise ConfigError unless the database has the shape that this version needs."""
-    if not is_at_head(database.engine):
-        raise ConfigError("The database is not up to date; run: privacy database upgrade")
 
 
 def controller_of(open_runtime: Runtime, slug: str | None) -> Controller:

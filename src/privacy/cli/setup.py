@@ -3,7 +3,8 @@
 import click
 
 from privacy import runtime
-from privacy.cli.process import as_json, ensure_reachable, tell
+from privacy.cli.process import as_json, tell
+from privacy.cli.reach import ensure_reachable
 from privacy.clock import system_clock
 from privacy.config import Settings
 from privacy.crypto import Keyring
