@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from privacy.crypto import Signer
 from privacy.errors import InvalidError
 
 SCHEMA = "privacy-receipt/1"
@@ -83,9 +84,21 @@ class Receipt:
 
 def to_sign(statement: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of a statement: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return _ENCODER.encode(statement).encode()
+
+
+def signed(statement: Mapping[str, Any], signer: Signer) -> bytes:
+    """Return a statement with its signature and its key, as JSON.
+
+    The very bytes that were signed are what is sent.
+    """
+    text = to_sign(statement)
+    signature = base64.b64encode(signer.sign(text))
+    key = json.dumps(signer.vkey).encode()
+    return b'{"key":%b,"receipt":%b,"signature":"%b"}' % (key, text, signature)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _instant(at: datetime) -> str:

@@ -1,6 +1,5 @@
 """What websites and their visitors call: the script, and the answer to it."""
 
-import base64
 import hashlib
 from dataclasses import replace
 from http import HTTPStatus
@@ -11,7 +10,7 @@ from flask import Flask, Response, request
 
 from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, Said, receipt_of
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipt import Receipt, signed
 from privacy.errors import ConflictError
 from privacy.purposes import queries as purposes
 from privacy.purposes.queries import Asked
@@ -79,8 +78,8 @@ def post_consent(answer: dict[str, Any]) -> Response:
     origin = request.headers.get("Origin")
     asked = known.asked(site=answer["site"], digest=answer["notice"], origin=origin)
     receipt, status = _recorded(asked, answer)
-    response = _signed(receipt)
-    response.status_code = status
+    body = signed(receipt.statement(), current.runtime().keyring.signer)
+    response = Response(body, status, mimetype="application/json")
     return security.allow_origin(response, str(origin))
 
 
@@ -150,14 +149,6 @@ def _first_receipt(asked: Asked, said: Said) -> Receipt:
         leaf=first.leaf,
     )
     return replace(receipt, valid_until=first.valid_until)
-
-
-def _signed(receipt: Receipt) -> Response:
-    signer = current.runtime().keyring.signer
-    statement = receipt.statement()
-    signature = base64.b64encode(signer.sign(to_sign(statement))).decode()
-    body = to_sign({"receipt": statement, "signature": signature, "key": signer.vkey})
-    return Response(body, mimetype="application/json")
 
 
 def _language() -> str:
