@@ -42,7 +42,7 @@ def test_every_json_route_is_in_it(core: Flask):
     rules = [
         rule.rule
         for rule in core.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"admin", "banner"}
+        if rule.endpoint.split(".")[0] in {"admin", "banner", "banner-files"}
     ]
     assert len(paths) == len(set(rules))
 

@@ -28,6 +28,7 @@ from privacy.web import (
     security,
 )
 from privacy.web.admin import views as admin
+from privacy.web.banner import serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
 from privacy.web.portal import views as portal
@@ -38,7 +39,7 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 }
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
-    "public": (banner.blueprint,),
+    "public": (banner.blueprint, serving.blueprint),
     "staff": (admin.blueprint,),
 }
 """The JSON surfaces of each kind of process."""

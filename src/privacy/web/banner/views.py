@@ -1,6 +1,5 @@
-"""What websites and their visitors call: the script, and the answer to it."""
+"""What visitors' browsers send: the answer to the banner."""
 
-import hashlib
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -12,18 +11,14 @@ from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, Said, receipt_of
 from privacy.consent.receipt import Receipt, signed
 from privacy.errors import ConflictError
-from privacy.purposes import queries as purposes
 from privacy.purposes.queries import Asked
 from privacy.subjects.visitors import visitor_subject
 from privacy.web import current, limits, security
 from privacy.web.auth import public
-from privacy.web.banner import script
 from privacy.web.banner.known import KnownNotices
 from privacy.web.banner.schemas import AnswerSchema, ReceiptSchema
 from privacy.web.openapi import Blueprint
 
-SHARED = "public, max-age=300"
-"""A new notice reaches every visitor within five minutes."""
 _EXTENSION = "privacy_notices"
 
 blueprint = Blueprint(
@@ -35,33 +30,6 @@ def install(app: Flask) -> None:
     """Give the app its memory of sites and notices."""
     runtime = app.extensions[current.RUNTIME]
     app.extensions[_EXTENSION] = KnownNotices(runtime.database, runtime.clock)
-
-
-@blueprint.get("/<string:key>.js")
-@public("every page of the site loads it, before anybody is known")
-@blueprint.doc(  # type: ignore[untyped-decorator] # flask-smorest has no stubs
-    responses={200: {"description": "The banner's code, configured for the site."}}
-)
-def banner_script(key: str) -> Response:
-    """The file that a page embeds with one script tag."""
-    runtime = current.runtime()
-    with runtime.database.reading() as session:
-        site = purposes.site_by_key(session, key)
-        shown = purposes.current_notice(session, site=site, language=_language())
-        text = script.render(
-            site=site,
-            controller=purposes.controller(session, site.controller_id),
-            notice=shown,
-            service=runtime.settings.public_url,
-            at=runtime.clock(),
-        )
-    response = Response(text, mimetype="text/javascript")
-    response.headers["Cache-Control"] = SHARED
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.vary.add("Accept-Language")
-    response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
-    response.make_conditional(request)
-    return response
 
 
 @blueprint.post("/consents")
@@ -149,16 +117,3 @@ def _first_receipt(asked: Asked, said: Said) -> Receipt:
         leaf=first.leaf,
     )
     return replace(receipt, valid_until=first.valid_until)
-
-
-def _language() -> str:
-    """Return the language that the tag asks for (`?lang=fr`), else the browser's."""
-    asked = request.args.get("lang")
-    if asked in script.LANGUAGES:
-        return asked
-    # Ours one by one: werkzeug's best_match lets a plain `en` win over a preferred `fr-CH`.
-    for tag, quality in request.accept_languages:
-        spoken = tag.lower().split("-")[0]
-        if quality > 0 and spoken in script.LANGUAGES:
-            return spoken
-    return script.LANGUAGES[0]
