@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from privacy.consent.models import Consent
+from privacy.consent.models import Consent, ConsentLink
 from privacy.stores.definition import Collection, DataCategory, Field, Identity
 from privacy.stores.own import SUBJECT, OwnCollection
 from privacy.stores.protocol import Row
@@ -47,4 +47,4 @@ def _rows(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
         yield {name: getattr(consent, name) for name in CONSENTS.columns}
 
 
-OWN = OwnCollection(CONSENTS, frozenset({Consent.__tablename__}), _rows)
+OWN = OwnCollection(CONSENTS, frozenset({Consent.__tablename__, ConsentLink.__tablename__}), _rows)
