@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from privacy.audit.faults import Fault, Kind
 from privacy.operators.roles import MATRIX, Permission, Role
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
 from tests.pages.preview import Case
@@ -146,8 +147,8 @@ def _logs() -> Iterator[Page]:
     good = {"good": True, "entries": 1204, "at": at(20, 8, 5), "faults": []}
     yield "audit-good", "audit", {**log, "verdict": good}
     faults = [
-        {"index": 1202, "fault": "The bytes of entry 1202 were altered."},
-        {"index": None, "fault": "There are tiles that belong to no entry."},
+        Fault(1202, Kind.ALTERED, {"entry": 1202}),
+        Fault(None, Kind.TILES_LEFT),
     ]
     bad = {"good": False, "entries": 1204, "at": at(20, 8, 5), "faults": faults}
     yield "audit-bad", "audit", {**log, "verdict": bad}

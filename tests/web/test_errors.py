@@ -97,6 +97,16 @@ def test_pages_speak_the_readers_language(browser: FlaskClient):
     assert '<html lang="fr">' in french.text
 
 
+@pytest.mark.parametrize("wanted", ["fr-CH, en;q=0.9", "de, fr-CA;q=0.8, en;q=0.5", "nl", ""])
+def test_a_reader_of_regional_french_is_not_given_english(browser: FlaskClient, wanted: str):
+    assert '<html lang="fr">' in browser.get("/nothing", headers={"Accept-Language": wanted}).text
+
+
+def test_an_answer_to_a_form_offers_no_switch_that_would_fail(browser: FlaskClient):
+    assert 'class="switch"' in browser.get("/nothing").text
+    assert 'class="switch"' not in browser.post("/nothing").text
+
+
 def test_every_problem_type_is_explained_at_its_address(browser: FlaskClient):
     listed = told(browser.get("/problems/"))["problems"]
     assert {one["type"] for one in listed} == {f"/problems/{code}" for code in KINDS}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from privacy.audit.actions import Action
+from privacy.audit.faults import Kind
 from privacy.consent.models import Method
 from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
@@ -26,6 +27,7 @@ WEB = Path(module.__file__).parent
 LITERAL = re.compile(r"""["']([a-z_]+(?:[.][a-z0-9_-]+)*[.]?)["']""")
 GROUPS: dict[str, Iterable[str]] = {
     "action": Action,
+    "audit_fault": Kind,
     "basis": LegalBasis,
     "console.ground": RefusalGround,
     "identifier": IdentifierKind,

@@ -4,7 +4,7 @@ Proofs of samples are for clients; only the whole finds an altered byte that no 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, text
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import stored
 from privacy.audit.checkpoint import Checkpoint, open_checkpoint
+from privacy.audit.faults import Fault, Kind
 from privacy.audit.merkle import FULL_TILE, HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Edge
 from privacy.audit.models import LOG, AuditPending
 from privacy.audit.stored import StoredEntry
@@ -23,14 +24,6 @@ from privacy.errors import SealError
 MERGE_DELAY = timedelta(seconds=60)
 """How long a committed entry may wait for its place in the log."""
 MOST_FAULTS = 100
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, and from which entry on if that can be told."""
-
-    index: int | None
-    what: str
 
 
 @dataclass(frozen=True)
@@ -105,14 +98,14 @@ class _Check:
         self._session = session
         self._signed: list[Checkpoint] = []
         self._good = 0
-        self._blamed: dict[int, str] = {}
-        self._ranges: list[tuple[range, str]] = []
+        self._blamed: dict[int, Fault] = {}
+        self._ranges: list[tuple[range, Fault]] = []
         self._others: list[Fault] = []
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what was found, entry by entry, then what concerns no single entry."""
-        entries = [Fault(index, what) for index, what in sorted(self._blamed.items())]
-        ranges = [Fault(self._first(where), what) for where, what in self._ranges]
+        entries = [fault for _index, fault in sorted(self._blamed.items())]
+        ranges = [replace(fault, index=self._first(where)) for where, fault in self._ranges]
         return (*entries, *ranges, *self._others)[:MOST_FAULTS]
 
     def _first(self, where: range) -> int | None:
@@ -123,14 +116,16 @@ class _Check:
         self, note: str, verifiers: Verifiers, *, origin: str | None, size: int | None = None
     ) -> None:
         """Take a checkpoint as a statement to hold the log against, if it is signed."""
-        name = "A checkpoint kept elsewhere" if size is None else f"The checkpoint of size {size}"
         try:
             checkpoint = open_checkpoint(note, verifiers, origin=origin)
         except SealError as error:
-            self._report(None, f"{name}: {error}")
+            if size is None:
+                self._report(None, Kind.NOTE_KEPT, why=str(error))
+            else:
+                self._report(None, Kind.NOTE, size=size, why=str(error))
             return
-        if size not in {None, checkpoint.size}:
-            self._report(None, f"{name} has another size.")
+        if size is not None and size != checkpoint.size:
+            self._report(None, Kind.NOTE_SIZE, size=size)
         self._signed.append(checkpoint)
         self._signed.sort(key=lambda one: one.size, reverse=True)
 
@@ -142,7 +137,7 @@ class _Check:
             if isinstance(error, OperationalError):
                 raise  # a lost or busy database says nothing about the log
             start = self.edge.size
-            self._report(start, f"The file is damaged: entries from {start} on cannot be read.")
+            self._report(start, Kind.UNREADABLE, entry=start)
             return False
 
     def _read_entries(self) -> bool:
@@ -154,7 +149,7 @@ class _Check:
             if gap is not None:
                 self._compare_entries(batch[: gap - start])
                 there = batch[gap - start][0]
-                self._blame(gap, f"Entry {gap} is missing; the next is {there}.")
+                self._blame(gap, Kind.MISSING, next=there)
                 return False
             self._compare_entries(batch)
         self._compare_tiles(
@@ -171,25 +166,25 @@ class _Check:
         size = self.edge.size
         head = stored.head_size(self._session)
         if head != size:
-            self._report(min(head, size), f"The log has {size} entries, its head says {head}.")
+            self._report(min(head, size), Kind.HEAD, size=size, head=head)
         if last_signed < size:
-            self._report(last_signed, f"No checkpoint covers the entries from {last_signed} on.")
+            self._report(last_signed, Kind.UNCOVERED, entry=last_signed)
         for checkpoint in self._signed[:1]:
-            self._report(size, f"{checkpoint.size} entries were signed, {size} are there.")
+            self._report(size, Kind.CUT, signed=checkpoint.size, size=size)
         tiles = sum(
             -(-(size >> TILE_HEIGHT * level) // TILE_WIDTH)
             for level in range(len(self.edge.partial))
         )
         if stored.count_tiles(self._session) > tiles:
-            self._report(None, "There are tiles that belong to no entry.")
+            self._report(None, Kind.TILES_LEFT)
 
     def _compare_entries(self, batch: Sequence[StoredEntry]) -> None:
         leaves = stored.leaf_hashes(batch)
         for entry, leaf in zip(batch, leaves, strict=True):
             if entry[2] != leaf:
-                self._blame(entry[0], f"The bytes of entry {entry[0]} were altered.")
+                self._blame(entry[0], Kind.ALTERED)
             elif not stored.repeats(entry):
-                self._blame(entry[0], f"The columns of entry {entry[0]} are not its bytes'.")
+                self._blame(entry[0], Kind.COLUMNS)
         tiles: dict[tuple[int, int], bytes] = {}
         while leaves:
             room = self._signed[-1].size - self.edge.size if self._signed else len(leaves)
@@ -205,8 +200,9 @@ class _Check:
             if self._signed.pop().root == self.edge.root():
                 self._good = size
                 continue
-            what = f"The entries {self._good} to {size - 1} are not those signed at size {size}."
-            self._ranges.append((range(self._good, size), what))
+            said = {"entry": self._good, "last": size - 1, "size": size}
+            where = range(self._good, size)
+            self._ranges.append((where, Fault(self._good, Kind.NOT_SIGNED, said)))
 
     def _compare_tiles(self, tiles: dict[tuple[int, int], bytes]) -> None:
         for level in sorted({level for level, _n in tiles}):
@@ -220,18 +216,18 @@ class _Check:
         """Blame the entry, or all entries, under the hash at a place of a tile."""
         first = (n * TILE_WIDTH + place) << TILE_HEIGHT * level
         if level == 0:
-            self._blame(first, f"Entry {first} and its hash in the tile 0/{n} differ.")
+            self._blame(first, Kind.TILE_ENTRY, tile=n)
             return
         under = range(first, first + (1 << TILE_HEIGHT * level))
-        self._ranges.append((under, f"The tile {level}/{n} is not what its entries hash to."))
+        self._ranges.append((under, Fault(first, Kind.TILE, {"level": level, "tile": n})))
 
-    def _report(self, index: int | None, what: str) -> None:
-        self._others.append(Fault(index, what))
+    def _report(self, index: int | None, kind: Kind, **values: int | str) -> None:
+        self._others.append(Fault(index, kind, values))
 
-    def _blame(self, index: int, what: str) -> None:
+    def _blame(self, index: int, kind: Kind, **values: int | str) -> None:
         """Keep what was found first about an entry; the rest only follows from it."""
         if len(self._blamed) < MOST_FAULTS:
-            self._blamed.setdefault(index, what)
+            self._blamed.setdefault(index, Fault(index, kind, {"entry": index, **values}))
 
 
 def _first_difference(tile: bytes, other: bytes) -> int:

@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(_vocabulary(lambda: _words(strict=app.testing or app.debug)))
     app.jinja_env.globals.update(
         asset=_asset, language=language, languages=LANGUAGES, language_url=_language_url,
+        may_switch=_may_switch,
     )  # fmt: skip
     app.after_request(_keep_language)
 
@@ -72,7 +73,12 @@ def language() -> str:
     kept = request.cookies.get(LANGUAGE_COOKIE)
     if kept in LANGUAGES:
         return kept
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # One by one: werkzeug's best_match lets a plain `en` win over a preferred `fr-CH`.
+    for tag, quality in request.accept_languages:
+        spoken = tag.lower().split("-")[0]
+        if quality > 0 and spoken in LANGUAGES:
+            return spoken
+    return LANGUAGES[0]
 
 
 def words() -> Words:
@@ -128,6 +134,11 @@ def _digest(name: str) -> str:
 def _asset(name: str) -> str:
     """Return the address of a static file, which changes when the file does."""
     return url_for("static", filename=name, v=_digest(name))
+
+
+def _may_switch() -> bool:
+    """Whether the page can be had again in another language: an answer to a form cannot."""
+    return request.method in {"GET", "HEAD"}
 
 
 def _language_url(code: str) -> str:

@@ -12,6 +12,7 @@ from privacy.audit import log, queries
 from privacy.audit.actions import Action
 from privacy.audit.checkpoint import open_checkpoint
 from privacy.audit.entry import Entry
+from privacy.audit.faults import Fault, Kind
 from privacy.audit.models import AuditCheckpoint
 from privacy.audit.verify import verify_log
 from privacy.errors import SealError
@@ -59,8 +60,7 @@ def verify() -> str:
             outcome="whole" if found.is_whole else "altered",
             first_bad=found.first_bad,
         )
-    faults = [{"index": fault.index, "fault": fault.what} for fault in found.faults]
-    verdict = {"good": found.is_whole, "entries": found.size, "at": at, "faults": faults}
+    verdict = {"good": found.is_whole, "entries": found.size, "at": at, "faults": found.faults}
     return _page(controller, {}, {}, verdict)
 
 
@@ -163,7 +163,7 @@ def _checkpoint(
     try:
         opened = open_checkpoint(newest.note, keyring.verifiers)
     except SealError as error:
-        fault = {"index": None, "fault": f"The checkpoint of size {newest.size}: {error}"}
+        fault = Fault(None, Kind.NOTE, {"size": newest.size, "why": str(error)})
         at = current.runtime().clock()
         return None, {"good": False, "entries": newest.size, "at": at, "faults": [fault]}
     shown = {"size": opened.size, "root": opened.root.hex(), "key": keyring.signer.vkey}
