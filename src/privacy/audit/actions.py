@@ -30,8 +30,13 @@ class Action(StrEnum):
     OPERATOR_TOKEN_ISSUED = "operator.token-issued"  # noqa: S105 -- the name of an act
     OPERATOR_TOKEN_REVOKED = "operator.token-revoked"  # noqa: S105 -- the name of an act
     POLICY_VALUE_SET = "policy.value-set"
+    PREFERENCES_OPENED = "preferences.opened"
     PURPOSE_PUBLISHED = "purpose.published"
+    RECIPIENT_ENDPOINT_REMOVED = "recipient.endpoint-removed"
+    RECIPIENT_ENDPOINT_SET = "recipient.endpoint-set"
     RECIPIENT_REGISTERED = "recipient.registered"
+    RECIPIENT_RETRIED = "recipient.retried"
+    RECIPIENT_TOLD = "recipient.told"
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
     REQUEST_EXPIRED = "request.expired"
@@ -59,7 +64,17 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.AUDIT_SEARCHED: frozenset({"entries", "filters"}),
     Action.AUDIT_VERIFIED: frozenset({"entries", "first_bad", "outcome"}),
     Action.CONSENT_RECORDED: frozenset(
-        {"answer", "granted", "language", "method", "notice", "refused", "site"}
+        {
+            "answer",
+            "granted",
+            "joint",
+            "language",
+            "method",
+            "notice",
+            "refused",
+            "scope",
+            "site",
+        }
     ),
     Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language", "slug"}),
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
@@ -79,8 +94,15 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.OPERATOR_TOKEN_ISSUED: frozenset({"expires_on", "operator", "roles", "token"}),
     Action.OPERATOR_TOKEN_REVOKED: frozenset({"operator", "token"}),
     Action.POLICY_VALUE_SET: frozenset({"key", "since", "source", "unit", "until", "value"}),
+    Action.PREFERENCES_OPENED: frozenset({"method"}),
     Action.PURPOSE_PUBLISHED: frozenset({"legal_basis", "purpose", "version"}),
+    Action.RECIPIENT_ENDPOINT_REMOVED: frozenset({"recipient"}),
+    Action.RECIPIENT_ENDPOINT_SET: frozenset({"kind", "recipient"}),
     Action.RECIPIENT_REGISTERED: frozenset({"country", "kind", "recipient", "role"}),
+    Action.RECIPIENT_RETRIED: frozenset({"messages", "recipient"}),
+    Action.RECIPIENT_TOLD: frozenset(
+        {"event", "message", "outcome", "recipient", "status", "tries"}
+    ),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),

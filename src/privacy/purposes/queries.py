@@ -135,3 +135,12 @@ def asked(session: Session, *, site: Site, digest: str) -> Asked:
         zone=controller(session, site.controller_id).zone,
         versions={purpose["code"]: purpose["version"] for purpose in document["purposes"]},
     )
+
+
+def described(session: Session, *, controller_id: UUID, digest: str) -> dict[str, int]:
+    """Return the purposes that a notice described, with their versions; none if it is not ours."""
+    found = session.get(Notice, (controller_id, digest)) if digest else None
+    if found is None:
+        return {}
+    document: dict[str, Any] = json.loads(found.document)
+    return {purpose["code"]: purpose["version"] for purpose in document["purposes"]}
