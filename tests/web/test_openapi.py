@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from privacy.config import Settings
 from privacy.operators.roles import Role
 from privacy.web import openapi
-from privacy.web.app import create_app
+from privacy.web.app import MACHINES, create_app
 from privacy.web.openapi import example
 from tests.fakes import FakeClock
 from tests.web.conftest import bearer_of, runtime_of, seat, told
@@ -42,7 +42,7 @@ def test_every_json_route_is_in_it(core: Flask):
     rules = [
         rule.rule
         for rule in core.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"admin", "banner", "banner-files"}
+        if rule.endpoint.split(".")[0] in {one.name for kind in MACHINES.values() for one in kind}
     ]
     assert len(paths) == len(set(rules))
 

@@ -87,15 +87,18 @@ def to_sign(statement: Mapping[str, Any]) -> bytes:
     return _ENCODER.encode(statement).encode()
 
 
-def signed(statement: Mapping[str, Any], signer: Signer) -> bytes:
-    """Return a statement with its signature and its key, as JSON.
+def signed(
+    statement: Mapping[str, Any], signer: Signer, *, proof: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return a statement with its signature, its key and its proof if there is one, as JSON.
 
     The very bytes that were signed are what is sent.
     """
     text = to_sign(statement)
     signature = base64.b64encode(signer.sign(text))
     key = json.dumps(signer.vkey).encode()
-    return b'{"key":%b,"receipt":%b,"signature":"%b"}' % (key, text, signature)
+    beside = b',"proof":%b' % to_sign(proof) if proof else b""
+    return b'{"key":%b,"receipt":%b,"signature":"%b"%b}' % (key, text, signature, beside)
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -27,8 +27,9 @@ from privacy.web import (
     pages,
     security,
 )
+from privacy.web.admin import receipts as ledger
 from privacy.web.admin import views as admin
-from privacy.web.banner import serving
+from privacy.web.banner import receipts, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
 from privacy.web.portal import views as portal
@@ -39,8 +40,8 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 }
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
-    "public": (banner.blueprint, serving.blueprint),
-    "staff": (admin.blueprint,),
+    "public": (banner.blueprint, receipts.blueprint, serving.blueprint),
+    "staff": (admin.blueprint, ledger.blueprint),
 }
 """The JSON surfaces of each kind of process."""
 
