@@ -1,8 +1,11 @@
 """May we? The rule that every reading and every sending asks (pure)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
+from uuid import UUID
 
 
 class Reason(StrEnum):
@@ -14,6 +17,25 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    NEEDS_JOINT = "needs_joint"
+    """A child said yes; the holder of parental responsibility has not (Art. 8(1) GDPR)."""
+    OTHER_BASIS = "other_basis"
+    """The purpose rests on another basis than consent, and nobody objected."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One row of the ledger as the gate reads it."""
+
+    granted: bool
+    said: datetime
+    """When it was said, which orders answers: on paper and in imports before it was recorded."""
+    valid_until: datetime
+    purpose_version: int
+    answer_id: UUID
+    notice: str = ""
+    needs_joint: bool = False
+    joint_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -24,6 +46,10 @@ class Answer:
     valid_until: datetime
     purpose_version: int
     granted_before: bool = False
+    lacks_joint: bool = False
+    """Whether a child said it alone."""
+    said: datetime | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,15 +60,27 @@ class Verdict:
     reason: Reason
 
 
-def judge(answer: Answer | None, *, at: datetime, purpose_version: int) -> Verdict:
+def judge(
+    answer: Answer | None,
+    *,
+    at: datetime,
+    purpose_version: int,
+    closed_by: Iterable[Reason] = (),
+    by_consent: bool = True,
+) -> Verdict:
     """Say whether an answer permits the purpose at an instant.
 
     Only a grant that is still valid and covers the version now in force permits: no answer is
     no consent (Art. 4(11) GDPR), and a purpose that changed materially must be asked again.
+    Where the purpose rests on another basis, only a refusal closes it. Any further ground in
+    `closed_by` closes whatever was answered.
     """
-    return Verdict(
-        permitted=(reason := _reason(answer, at, purpose_version)) is Reason.GIVEN, reason=reason
-    )
+    found = next(iter(closed_by), None)
+    if found is None and not by_consent:
+        found = Reason.OTHER_BASIS if answer is None or answer.granted else Reason.REFUSED
+        return Verdict(found is Reason.OTHER_BASIS, found)
+    reason = found or _reason(answer, at, purpose_version)
+    return Verdict(permitted=reason is Reason.GIVEN, reason=reason)
 
 
 def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason:
@@ -54,4 +92,42 @@ def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason
         return Reason.EXPIRED
     if answer.purpose_version != purpose_version:
         return Reason.SUPERSEDED
-    return Reason.GIVEN
+    return Reason.NEEDS_JOINT if answer.lacks_joint else Reason.GIVEN
+
+
+def last(given: Iterable[Given]) -> Answer | None:
+    """Return what a subject's answers to one purpose come to, in whatever order they are.
+
+    The last in time decides, on whichever device it was said; of two of one instant, the refusal
+    (CNIL 2025-131).
+    """
+    ordered = sorted(given, key=lambda one: (one.said, not one.granted), reverse=True)
+    if not ordered:
+        return None
+    newest = ordered[0]
+    answer = Answer(
+        granted=newest.granted,
+        valid_until=newest.valid_until,
+        purpose_version=newest.purpose_version,
+        granted_before=any(one.granted for one in ordered[1:]),
+        said=newest.said,
+        notice=newest.notice,
+    )
+    if not (newest.granted and newest.needs_joint):
+        return answer
+    return _joint(answer, list(takewhile(lambda one: one.granted, ordered)))
+
+
+def _joint(answer: Answer, since_refusal: Sequence[Given]) -> Answer:
+    """Let a child's yes count once it is joined, as long as both of them hold."""
+    children = {
+        one.answer_id: one for one in since_refusal if one.needs_joint and one.joint_id is None
+    }
+    pairs = [(children[one.joint_id], one) for one in since_refusal if one.joint_id in children]
+    if not pairs:
+        return replace(answer, lacks_joint=True)
+    until, version = max(
+        (min(one.valid_until for one in pair), min(one.purpose_version for one in pair))
+        for pair in pairs
+    )
+    return replace(answer, valid_until=until, purpose_version=version)

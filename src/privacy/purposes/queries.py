@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from privacy.errors import NotFoundError
-from privacy.purposes.models import Controller, Notice, Purpose, Recipient, Site
+from privacy.purposes.models import Controller, LegalBasis, Notice, Purpose, Recipient, Site
 
 
 def controllers(session: Session) -> Sequence[Controller]:
@@ -79,6 +79,30 @@ def version_in_force(
     )
 
 
+@dataclass(frozen=True)
+class InForce:
+    """The version of a purpose that was the newest at an instant, and what it rests on."""
+
+    version: int
+    legal_basis: LegalBasis
+
+
+def in_force(
+    session: Session, *, controller_id: UUID, codes: Sequence[str], at: datetime
+) -> dict[str, InForce]:
+    """Return what was in force of these purposes at an instant; those published by then."""
+    wanted = (
+        select(Purpose.code, Purpose.version, Purpose.legal_basis)
+        .where(
+            Purpose.controller_id == controller_id,
+            Purpose.code.in_(codes),
+            Purpose.published_at <= at,
+        )
+        .order_by(Purpose.version)
+    )
+    return {row.code: InForce(row.version, row.legal_basis) for row in session.execute(wanted)}
+
+
 def current_notice(session: Session, *, site: Site, language: str) -> Notice:
     """Return what the site shows now, in the language asked for or in its first one.
 
@@ -102,6 +126,14 @@ def recipients(session: Session, *, controller_id: UUID) -> Sequence[Recipient]:
         select(Recipient).where(Recipient.controller_id == controller_id).order_by(Recipient.name)
     )
     return session.scalars(wanted).all()
+
+
+def recipient(session: Session, *, recipient_id: UUID) -> Recipient:
+    """Return one recipient; raise NotFoundError."""
+    found = session.get(Recipient, recipient_id)
+    if found is None:
+        raise NotFoundError("There is no such recipient.")
+    return found
 
 
 @dataclass(frozen=True)
