@@ -11,7 +11,10 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError, PrivacyError
 
-NOUNS = ("audit", "database", "jobs", "keys", "operators", "serve", "setup", "sites", "stores")
+NOUNS = (
+    "audit", "database", "jobs", "keys", "operators", "receipt", "serve", "setup", "sites",
+    "stores",
+)  # fmt: skip
 """Each is a command of its name, in a module of its name beside this one."""
 
 

@@ -187,7 +187,8 @@ def differences(entry: Mapping[str, Any], statement: Mapping[str, Any]) -> list[
         "at": (entry["at"], statement["at"]),
         "granted": (details["granted"], _joined(says, granted=True)),
         "refused": (details["refused"], _joined(says, granted=False)),
-        **{name: (details[name], statement[ours]) for name, ours in _ENTRY.items()},
+        # What was said elsewhere was said on no site.
+        **{name: (details.get(name, ""), statement[ours]) for name, ours in _ENTRY.items()},
         # Whatever else both of them say must agree too.
         **{
             name: (details[name], statement[name])

@@ -112,7 +112,7 @@ def receipt(session: Session, kept: Kept, *, origin: str) -> Receipt:
         method=first.method.value,
         answers={row.purpose_code: row.granted for row in kept.rows},
         at=first.at,
-        valid_until=first.valid_until,
+        valid_until=min(row.valid_until for row in kept.rows),
         origin=origin,
         leaf=first.leaf,
     )
