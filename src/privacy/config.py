@@ -29,6 +29,7 @@ class Settings:
     trusted_proxies: int = 0
     log_level: str = "INFO"
     run_jobs: bool = True
+    webhook_private: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -49,6 +50,7 @@ class Settings:
                 "LOG_LEVEL", cls.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
             run_jobs=reader.choice("RUN_JOBS", "yes", ("yes", "no")) == "yes",
+            webhook_private=reader.choice("WEBHOOK_PRIVATE", "no", ("yes", "no")) == "yes",
         )
         reader.raise_faults()
         return settings

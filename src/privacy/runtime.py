@@ -17,7 +17,8 @@ from privacy.consent.recorder import Recorder
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.outbox.mailer import Mailer, SmtpMailer
-from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.outbox.models import MAIL, MessageState, OutboxMessage
+from privacy.outbox.webhook import HttpPoster
 from privacy.requests import store as requests_store
 from privacy.requests.letters import Desk
 from privacy.requests.links import Links
@@ -47,6 +48,7 @@ class Runtime:
     sequencer: Sequencer
     recorder: Recorder
     mailer: Mailer
+    poster: HttpPoster
     desk: Desk
     checks: dict[str, Check]
     """What is asked about health; what runs beside the web adds its own."""
@@ -91,6 +93,7 @@ def assemble(settings: Settings, database: Database, clock: Clock) -> Runtime:
         sequencer=sequencer,
         recorder=Recorder(database, clock, keyring.signer.name),
         mailer=SmtpMailer(settings.smtp_url, settings.mail_from, clock=clock),
+        poster=HttpPoster(private=settings.webhook_private),
         desk=Desk(cabinet, Links(settings.public_url)),
         checks={
             "audit": _audit(database, sequencer, clock),
@@ -127,6 +130,7 @@ def _mail(database: Database, clock: Clock) -> Check:
                 .select_from(OutboxMessage)
                 .where(
                     OutboxMessage.state == MessageState.PENDING,
+                    OutboxMessage.channel == MAIL,
                     OutboxMessage.created_at < clock() - LATE,
                     not_(put_off),
                 )

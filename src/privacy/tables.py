@@ -14,6 +14,7 @@ import privacy.consent.models
 import privacy.operators.models
 import privacy.outbox.models
 import privacy.policy.models
+import privacy.preferences.models
 import privacy.purposes.models
 import privacy.requests.models
 import privacy.scheduler.models

@@ -5,9 +5,9 @@ import pytest
 from privacy.crypto import DataKey
 from privacy.errors import GoneError, NotFoundError
 from privacy.outbox.backoff import MAX_TRIES, wait
-from privacy.outbox.jobs import LEASE
 from privacy.outbox.mailer import Scope, UndeliveredError
 from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.outbox.tries import LEASE
 from tests.outbox.owed import Desk, FakeMailer
 
 GREYLISTED = UndeliveredError("smtp-451", Scope.MESSAGE)

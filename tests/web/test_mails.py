@@ -14,6 +14,7 @@ VALUES = {
     "due_on": "2026-04-07",
     "reason": "Première ligne.\nDeuxième <b>ligne</b>.",
     "contact": "bonjour@maison-lumen.example",
+    "recipient": "Example Mail Inc.",
 }
 EVERY = pytest.mark.parametrize("template", LETTERS)
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

@@ -23,6 +23,8 @@ EXEMPT = frozenset(
         "audit_tile",
         "job_run",
         "outbox_message",
+        "preference_link",  # asking for a link and using it up: the opening leaves the entry
+        "preference_session",  # ends by itself
         "request_claim",
     }
 )

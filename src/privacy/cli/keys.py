@@ -8,6 +8,7 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.cli.process import as_json, opened, tell
 from privacy.config import Settings
+from privacy.consent.endpoints import reseal_endpoints
 from privacy.crypto import Keyring
 from privacy.purposes import queries as purposes
 from privacy.runtime import Runtime
@@ -72,7 +73,7 @@ def rotate(*, root: bool, as_json: bool) -> None:
             "resealed": {one: addresses for one, (_, addresses) in counts.items()},
         }
     lines = [
-        f"{one}: {keys} subject keys wrapped anew, {addresses} addresses of stores sealed anew"
+        f"{one}: {keys} subject keys wrapped anew, {addresses} addresses sealed anew"
         for one, (keys, addresses) in counts.items()
     ]
     tell(as_json, facts, *lines)
@@ -87,7 +88,7 @@ def _new_root(runtime: Runtime) -> None:
 
 
 def _rotate_one(runtime: Runtime, controller_id: UUID) -> tuple[int, int]:
-    """Return how many subject keys and how many addresses of stores were moved.
+    """Return how many subject keys and how many addresses were moved.
 
     Older versions stay and open what they sealed: contacts of requests, mails, packages.
     """
@@ -104,6 +105,12 @@ def _rotate_one(runtime: Runtime, controller_id: UUID) -> tuple[int, int]:
         total += done
     with runtime.database.transaction() as session:
         resealed = reseal_addresses(
+            session,
+            actor=ACTOR,
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            controller_id=controller_id,
+        ) + reseal_endpoints(
             session,
             actor=ACTOR,
             at=runtime.clock(),

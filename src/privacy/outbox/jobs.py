@@ -1,44 +1,28 @@
 """Sending what is owed: claim in one transaction, send outside any, settle in another."""
 
-import logging
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import ColumnElement, CursorResult, and_, update
-from sqlalchemy.orm import Session
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import GoneError, NotFoundError, SealError
 from privacy.outbox import queries
-from privacy.outbox.backoff import MAX_TRIES, wait
+from privacy.outbox.backoff import MAX_TRIES
 from privacy.outbox.mail import Mail, OpenedMessage
 from privacy.outbox.mailer import Mailer, Scope, UndeliveredError
-from privacy.outbox.models import MessageState, OutboxMessage
-
-LEASE = timedelta(minutes=5)
-"""Longer than a server that answers at the last moment, each time, can draw out one mail."""
-
-logger = logging.getLogger(__name__)
+from privacy.outbox.models import WEBHOOK, MessageState, OutboxMessage
+from privacy.outbox.tries import Outcome, claim, failed, settle
+from privacy.outbox.webhook import Poster, Target
 
 Open = Callable[[OutboxMessage], OpenedMessage]
 """Opens the seals; raises SealError, NotFoundError or GoneError when the keys are gone."""
 
 Render = Callable[[str, str, Mapping[str, str]], Mail]
 """Makes the mail of a template, in a language, with its variables."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one try came to."""
-
-    state: MessageState
-    error: str = ""
-    stop: bool = False
-    """Whether no other message would pass now."""
 
 
 def deliver(
@@ -50,19 +34,19 @@ def deliver(
     mailer: Mailer,
     limit: int = 50,
 ) -> int:
-    """Try messages that are due and return how many were sent; any number may run at once.
+    """Try mails that are due and return how many were sent; any number may run at once.
 
-    A message is sent at least once: twice only if the process dies, or loses the database,
+    A mail is sent at least once: twice only if the process dies, or loses the database,
     after the server took it and before that was written down; both then carry one Message-ID.
     """
     with database.reading() as session:
         messages = queries.waiting(session, at=clock(), limit=limit)
     sent = 0
     for message in messages:
-        if not _claim(database, message, clock()):
+        if not claim(database, message, clock()):
             continue
         outcome = _try(message, open_message, render, mailer)
-        _settle(database, message, outcome, clock())
+        settle(database, message, outcome, clock())
         sent += outcome.state is MessageState.SENT
         if outcome.stop:
             break
@@ -77,9 +61,9 @@ def _try(message: OutboxMessage, open_message: Open, render: Render, mailer: Mai
         mail = render(message.template, message.language, opened.variables)
         mailer.send(mail, address=opened.address, message_id=message.id)
     except UndeliveredError as error:
-        return _failed(message, error.reason, error.scope)
+        return failed(message, error.reason, error.scope)
     except Exception as error:  # noqa: BLE001 -- one message must not stop the others
-        return _failed(message, type(error).__name__, Scope.MESSAGE)
+        return failed(message, type(error).__name__, Scope.MESSAGE)
     return Outcome(MessageState.SENT)
 
 
@@ -90,64 +74,78 @@ def _opened(message: OutboxMessage, open_message: Open) -> OpenedMessage:
         raise UndeliveredError("keys-gone", Scope.FOREVER) from None
 
 
-def _failed(message: OutboxMessage, reason: str, scope: Scope) -> Outcome:
-    state = MessageState.PENDING
-    if scope is Scope.FOREVER:
-        state = MessageState.FAILED
-    elif message.attempts + 1 >= MAX_TRIES:
-        state = MessageState.DEAD
-    return Outcome(state, reason, stop=scope is Scope.SERVER)
+@dataclass(frozen=True)
+class Telling:
+    """Where one webhook goes, and the identifiers by which its recipient knows the subject."""
+
+    target: Target
+    identifiers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
 
 
-def _claim(database: Database, message: OutboxMessage, at: datetime) -> bool:
-    """Take the message for this process, unless another took it since it was read."""
-    with database.transaction() as session:
-        return _changes_one(
-            session,
-            _row(message, message.fence),
-            attempts=message.attempts + 1,
-            fence=message.fence + 1,
-            claimed_until=at + LEASE,
+Tell = Callable[[OutboxMessage], Telling]
+"""Opens what a webhook needs; raises NotFoundError when its recipient has no endpoint any more."""
+
+PASS: Final = 50
+"""Webhooks that are read at once; a pass goes on while there are more."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What one pass over the webhooks came to."""
+
+    sent: int
+    given_up: frozenset[UUID]
+    """Recipients of those that are not tried again by themselves."""
+
+
+def deliver_webhooks(database: Database, *, clock: Clock, tell: Tell, poster: Poster) -> Passed:
+    """Try every webhook that is due; any number of processes may at once.
+
+    Each arrives at least once, and every time under the same webhook-id. An endpoint that does
+    not answer is left alone for the rest of the pass, so that it delays no other for long.
+    """
+    sent, given_up, silent = 0, set[UUID](), set[UUID]()
+    while messages := _due(database, clock(), silent):
+        for message in messages:
+            if message.recipient_id in silent or not claim(database, message, clock()):
+                continue
+            outcome = _try_webhook(message, tell, poster, clock())
+            settle(database, message, outcome, clock())
+            sent += outcome.state is MessageState.SENT
+            if message.recipient_id is not None and outcome.stop:
+                silent.add(message.recipient_id)
+            if message.recipient_id is not None and outcome.state in queries.GIVEN_UP:
+                given_up.add(message.recipient_id)
+    return Passed(sent, frozenset(given_up))
+
+
+def _due(database: Database, at: datetime, silent: set[UUID]) -> Sequence[OutboxMessage]:
+    with database.reading() as session:
+        return queries.waiting(
+            session, at=at, limit=PASS, channel=WEBHOOK, except_to=frozenset(silent)
         )
 
 
-def _settle(database: Database, message: OutboxMessage, outcome: Outcome, at: datetime) -> None:
-    """Write down what became of the message, unless the claim was lost meanwhile."""
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "last_error": outcome.error,
-        "claimed_until": None,
-    }
-    if outcome.state is MessageState.PENDING:
-        share = secrets.randbelow(1000) / 1000
-        values["next_at"] = at + wait(message.attempts + 1, share)
-    else:
-        values |= {"address_sealed": None, "variables_sealed": None}
-    if outcome.state is MessageState.SENT:
-        values["sent_at"] = at
-    with database.transaction() as session:
-        mine = _changes_one(session, _row(message, message.fence + 1), **values)
-    if outcome.error or not mine:
-        logger.warning(
-            "outbox.undelivered" if mine else "outbox.claim-lost",
-            extra={
-                "message_id": str(message.id),
-                "state": outcome.state.value,
-                "error": outcome.error,
-                "tries": message.attempts + 1,
-            },
-        )
+def _try_webhook(message: OutboxMessage, tell: Tell, poster: Poster, at: datetime) -> Outcome:
+    if message.attempts >= MAX_TRIES:  # its last try ended with the process
+        return Outcome(MessageState.DEAD, "abandoned")
+    try:
+        telling = tell(message)
+        body = body_of(message.body or "{}", telling.identifiers)
+        status = poster.post(telling.target, message_id=message.id, at=at, body=body)
+    except UndeliveredError as error:
+        return failed(message, error.reason, error.scope)
+    except NotFoundError:
+        return Outcome(MessageState.FAILED, "no-endpoint")
+    except Exception as error:  # noqa: BLE001 -- one message must not stop the others
+        return failed(message, type(error).__name__, Scope.MESSAGE)
+    return Outcome(MessageState.SENT, status=status)
 
 
-def _row(message: OutboxMessage, fence: int) -> ColumnElement[bool]:
-    return and_(
-        OutboxMessage.subject_id == message.subject_id,
-        OutboxMessage.id == message.id,
-        OutboxMessage.state == MessageState.PENDING,
-        OutboxMessage.fence == fence,
-    )
-
-
-def _changes_one(session: Session, row: ColumnElement[bool], **values: Any) -> bool:
-    result = session.execute(update(OutboxMessage).where(row).values(values))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+def body_of(body: str, identifiers: Sequence[Mapping[str, str]]) -> bytes:
+    """Return what is sent: what was written down, with identifiers that are kept nowhere else."""
+    if not identifiers:
+        return body.encode()
+    told = json.loads(body)
+    told["data"]["identifiers"] = [dict(one) for one in identifiers]
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

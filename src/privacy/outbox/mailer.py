@@ -31,10 +31,10 @@ class Scope(StrEnum):
 
 
 class UndeliveredError(UnavailableError):
-    """A mail was not taken over; `reason` is a code such as smtp-451, without personal data."""
+    """A message was not taken over; `reason` is a code such as smtp-451 or http-500, no more."""
 
     def __init__(self, reason: str, scope: Scope) -> None:
-        super().__init__(f"The mail server did not take the mail: {reason}.")
+        super().__init__(f"The other side did not take the message: {reason}.")
         self.reason = reason
         self.scope = scope
 

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from privacy.crypto import Context
 from privacy.db import Base
 
+MAIL = "mail"
+WEBHOOK = "webhook"
+"""By which channel a message goes out."""
 NOBODY = UUID(int=0)
 """What `subject_id` holds in a message to somebody who is no subject, or not yet known as one."""
 
@@ -53,6 +56,28 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str]
     """A code, such as smtp-451; never an address and never what a server wrote."""
+    recipient_id: Mapped[UUID | None]
+    """To which recipient of data a webhook goes; none for a mail."""
+    body: Mapped[str | None]
+    """What a webhook says: ids, codes and instants of the consent ledger, which names nobody."""
+
+
+class WebhookEndpoint(Base):
+    """Where a recipient of data wants to be told of withdrawals (Art. 7(3), 19 GDPR)."""
+
+    __tablename__ = "webhook_endpoint"
+    __table_args__ = (Index(None, "controller_id"), {"info": {"placement": "reference"}})
+
+    recipient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID]
+    host: Mapped[str]
+    """The host of the address, to be shown; the rest of it may be a secret."""
+    url_sealed: Mapped[bytes]
+    secret_sealed: Mapped[bytes]
+    """What signs each message, under the controller's key."""
+    identifier_kind: Mapped[str]
+    """The kind of identifier by which the recipient knows a subject; empty if it needs none."""
+    created_at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,19 @@ class Draft:
     subject_id: UUID = NOBODY
 
 
+@dataclass(frozen=True)
+class Notification:
+    """A webhook before it is written down; its id comes from what it tells, so it is owed once."""
+
+    id: UUID
+    subject_id: UUID
+    controller_id: UUID
+    recipient_id: UUID
+    event: str
+    """What happened, such as consent.withdrawn."""
+    body: str
+
+
 def address_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) -> Context:
     """Return what the sealed address of a message is bound to."""
     return ("outbox_message", "address", str(controller_id), str(subject_id), str(message_id))
@@ -76,3 +114,8 @@ def address_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) 
 def variables_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) -> Context:
     """Return what the sealed variables of a message are bound to."""
     return ("outbox_message", "variables", str(controller_id), str(subject_id), str(message_id))
+
+
+def endpoint_context(part: str, *, controller_id: UUID, recipient_id: UUID) -> Context:
+    """Return what the sealed `url` or `secret` of a webhook endpoint is bound to."""
+    return ("webhook_endpoint", part, str(controller_id), str(recipient_id))

@@ -8,14 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.crypto import Context, DataKey, sealed_version
-from privacy.db import new_id
+from privacy.crypto import Context, sealed_version
 from privacy.errors import ConflictError, NotFoundError
-from privacy.outbox.acts import enqueue
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import (
     NOBODY,
-    Draft,
     OutboxMessage,
     address_context,
     variables_context,
@@ -24,6 +21,7 @@ from privacy.requests.links import Links
 from privacy.requests.models import SubjectRequest
 from privacy.subjects.identify import IdentifierKind
 from privacy.subjects.keys import KeyCabinet, subject_key
+from privacy.subjects.mailing import Sheet, owe
 from privacy.subjects.queries import identifiers_of
 
 
@@ -58,7 +56,7 @@ def write_to_subject(
     if address is None:
         raise ConflictError("The subject has no confirmed e-mail address any more; write by post.")
     key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
-    _owe(session, at, key, _Sheet(about, address, letter, about.subject_id))
+    owe(session, at=at, key=key, sheet=_sheet(about, address, letter, about.subject_id))
 
 
 def confirmed_address(
@@ -84,40 +82,20 @@ def write_to(
 ) -> None:
     """Owe a letter to an address that belongs to no known subject, under the controller's key."""
     key = desk.cabinet.wrap_key(session, controller_id=about.controller_id)
-    _owe(session, at, key, _Sheet(about, to, letter))
+    owe(session, at=at, key=key, sheet=_sheet(about, to, letter))
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    about: SubjectRequest
-    address: str
-    letter: Letter
-    subject_id: UUID = NOBODY
-
-
-def _owe(session: Session, at: datetime, key: DataKey, sheet: _Sheet) -> None:
-    message_id = new_id(at)
-    controller_id, subject_id = sheet.about.controller_id, sheet.subject_id
-    draft = Draft(
-        id=message_id,
-        controller_id=controller_id,
+def _sheet(
+    about: SubjectRequest, address: str, letter: Letter, subject_id: UUID = NOBODY
+) -> Sheet:
+    return Sheet(
+        controller_id=about.controller_id,
+        address=address,
+        template=letter.template,
+        variables=letter.variables,
+        language=letter.language or about.language,
         subject_id=subject_id,
-        template=sheet.letter.template,
-        language=sheet.letter.language or sheet.about.language,
-        address_sealed=key.seal(
-            sheet.address,
-            context=address_context(
-                controller_id=controller_id, subject_id=subject_id, message_id=message_id
-            ),
-        ),
-        variables_sealed=key.seal(
-            json.dumps(dict(sheet.letter.variables)),
-            context=variables_context(
-                controller_id=controller_id, subject_id=subject_id, message_id=message_id
-            ),
-        ),
     )
-    enqueue(session, at=at, draft=draft)
 
 
 def open_letter(session: Session, *, cabinet: KeyCabinet, message: OutboxMessage) -> OpenedMessage:

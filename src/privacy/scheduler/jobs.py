@@ -7,7 +7,8 @@ from datetime import timedelta
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.audit.verify import verify_log
-from privacy.outbox.jobs import Render, deliver
+from privacy.consent import endpoints, fanout
+from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
 from privacy.purposes import queries as purposes
@@ -33,12 +34,14 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
     """Return every job, with how often it looks for work when nobody wakes it."""
     return (
         Job("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
+        Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
         Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
         Job(
             "expire-requests",
             timedelta(hours=1),
             lambda: expire_requests(runtime.database, clock=runtime.clock),
         ),
+        Job("tell-expired", timedelta(hours=1), lambda: _tell_expired(runtime)),
         Job("check-stores", timedelta(days=1), lambda: _check_stores(runtime)),
         Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),
     )
@@ -56,6 +59,41 @@ def _deliver(runtime: Runtime, makers: Makers) -> int:
         render=makers.mail,
         mailer=runtime.mailer,
     )
+
+
+def _deliver_webhooks(runtime: Runtime) -> int:
+    def tell(message: OutboxMessage) -> Telling:
+        with runtime.database.reading() as session:
+            return endpoints.telling(session, cabinet=runtime.cabinet, message=message)
+
+    passed = deliver_webhooks(
+        runtime.database, clock=runtime.clock, tell=tell, poster=runtime.poster
+    )
+    for recipient_id in passed.given_up:
+        with runtime.database.transaction() as session:
+            endpoints.warn_dpo(
+                session,
+                at=runtime.clock(),
+                cabinet=runtime.cabinet,
+                recipient_id=recipient_id,
+                link=f"{runtime.settings.public_url}/console/recipients",
+            )
+    if passed.given_up:
+        runtime.wake("deliver-mail")
+    return passed.sent
+
+
+def _tell_expired(runtime: Runtime) -> int:
+    """Tell recipients of consents that ran out."""
+    with runtime.database.reading() as session:
+        known = [one.id for one in purposes.controllers(session)]
+    owed = 0
+    for controller_id in known:
+        with runtime.database.transaction() as session:
+            owed += fanout.tell_expired(session, at=runtime.clock(), controller_id=controller_id)
+    if owed:
+        runtime.wake("deliver-webhooks")
+    return owed
 
 
 def _fulfil(runtime: Runtime, makers: Makers) -> int:

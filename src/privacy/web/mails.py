@@ -38,6 +38,8 @@ LETTERS: Mapping[str, Letter] = {
         frozenset({"controller", "reason", "due_on"}), quote="reason", facts=("due",)
     ),
     "dpo_new_request": Letter(frozenset({"controller", "link", "due_on"})),
+    "dpo_recipient_silent": Letter(frozenset({"controller", "link", "recipient"})),
+    "open_preferences": Letter(frozenset({"controller", "link", "expires_at"})),
 }
 """Every template that may be put into the outbox, by name."""
 

@@ -1,0 +1,258 @@
+"""Telling a recipient by a signed POST (Standard Webhooks), to addresses of the internet only.
+
+The name is looked up once for each message and the connection goes to the very address that was
+checked, so a name that changes between the two leads nowhere. No redirect is followed.
+"""
+
+import base64
+import binascii
+import hmac
+import http.client
+import ipaddress
+import secrets
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from typing_extensions import override
+
+from privacy.errors import InvalidError
+from privacy.outbox.mailer import Scope, UndeliveredError
+
+PREFIX: Final = "whsec_"
+"""How a signing secret begins, in the form that libraries of Standard Webhooks read."""
+PATIENCE: Final = 10.0
+"""Seconds that one delivery may take in all, from the look-up of the name to the status line."""
+LONGEST_URL: Final = 2000
+GONE: Final = 410
+_USUAL: Final = 443
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a message goes and what signs it; its repr shows neither."""
+
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+class Poster(Protocol):
+    """What delivers one webhook."""
+
+    def post(self, target: Target, *, message_id: UUID, at: datetime, body: bytes) -> int:
+        """Return the status with which it was taken; raise UndeliveredError otherwise."""
+
+
+def new_secret() -> str:
+    """Return a fresh signing secret of 256 bits."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def headers(secret: str, *, message_id: UUID, at: datetime, body: bytes) -> dict[str, str]:
+    """Return what a message carries: its id, the instant of this try, and the signature of both.
+
+    A receiver drops an id that it knows and an instant that is minutes old.
+    """
+    told = {"webhook-id": str(message_id), "webhook-timestamp": str(int(at.timestamp()))}
+    signed = b".".join([*(value.encode() for value in told.values()), body])
+    mac = hmac.new(_key(secret), signed, sha256).digest()
+    return told | {"webhook-signature": f"v1,{base64.b64encode(mac).decode()}"}
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        raise InvalidError("A signing secret is whsec_ and base64.") from None
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address taken apart: the name, the port, and what is asked for there."""
+
+    host: str
+    port: int
+    path: str
+
+
+def place_of(url: str) -> Place:
+    """Return the parts of a webhook's address.
+
+    Raises InvalidError unless it is https with a host, without a name, password or fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode().rstrip("."), parts.port
+    except ValueError:  # an impossible port, or a name that IDNA refuses
+        raise _refused() from None
+    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_URL
+    if parts.scheme != "https" or not host or not plain or "@" in parts.netloc or parts.fragment:
+        raise _refused()
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Place(host, _USUAL if port is None else port, path)
+
+
+def _refused() -> InvalidError:
+    message = "Give an address such as https://partner.example/hooks, without a password."
+    return InvalidError(message, fields={"url": [message]})
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the internet, and no way around to a private one."""
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    return all(one.is_global and not one.is_multicast for one in (ip, *_inside(ip)))
+
+
+def _inside(ip: _Ip) -> Iterator[_Ip]:
+    """Yield the IPv4 addresses that an IPv6 one stands for."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _NAT64:
+            yield ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        yield from (one for one in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())) if one)
+
+
+Lookup = Callable[[str, int], list[str]]
+"""From a name and a port to the addresses behind it; raises OSError when there are none."""
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """Return the addresses of a name, as this machine resolves it."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+class HttpPoster:
+    """Posts over TLS; `private` lets it reach addresses that are not of the internet."""
+
+    def __init__(
+        self,
+        *,
+        private: bool = False,
+        tls: ssl.SSLContext | None = None,
+        look_up: Lookup = look_up,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._private = private
+        self._tls = tls or ssl.create_default_context()
+        self._look_up = look_up
+        self._patience = patience
+
+    def check(self, url: str) -> Place:
+        """Return the parts of an address that may be registered; asks the name service.
+
+        Raises InvalidError when it has the wrong form or leads into a private network.
+        """
+        place = place_of(url)
+        try:
+            self._address(place)
+        except UndeliveredError as error:
+            raise InvalidError(
+                "This address cannot be used.", fields={"url": [_REFUSALS[error.reason]]}
+            ) from None
+        return place
+
+    def post(self, target: Target, *, message_id: UUID, at: datetime, body: bytes) -> int:
+        """Return the status with which it was taken; raise UndeliveredError otherwise."""
+        place = place_of(target.url)
+        signed = headers(target.secret, message_id=message_id, at=at, body=body)
+        connection = _Pinned(place, self._address(place), self._tls, self._patience)
+        try:
+            with _ended_after(self._patience, connection):
+                status = _exchange(connection, place, signed, body)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # Not chained: the other side's words may repeat what it was told.
+            reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+            raise UndeliveredError(reason, Scope.SERVER) from None
+        finally:
+            connection.close()
+        if 200 <= status < 300:
+            return status
+        raise UndeliveredError(f"http-{status}", _scope(status))
+
+    def _address(self, place: Place) -> str:
+        """Return the address to connect to, if none behind the name is private."""
+        try:
+            found = self._look_up(place.host, place.port)
+        except (OSError, UnicodeError):
+            found = []
+        if not found:
+            raise UndeliveredError("no-such-host", Scope.SERVER)
+        if not self._private and not all(is_public(one) for one in found):
+            raise UndeliveredError("private-address", Scope.SERVER)
+        return found[0]
+
+
+_REFUSALS: Final = {
+    "no-such-host": "there is no such host",
+    "private-address": "it leads to a private network",
+}
+
+
+def _scope(status: int) -> Scope:
+    """Tell apart a message that is refused and an endpoint that takes none now."""
+    if status == GONE:
+        return Scope.FOREVER
+    return Scope.SERVER if status >= 500 or status in {408, 425, 429} else Scope.MESSAGE
+
+
+def _exchange(connection: "_Pinned", place: Place, signed: Mapping[str, str], body: bytes) -> int:
+    """Send the message and return the status; what else is answered is not read."""
+    fixed = {"Content-Type": "application/json", "User-Agent": "privacy-webhooks"}
+    connection.request("POST", place.path, body=body, headers=fixed | dict(signed))
+    return connection.getresponse().status
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: "_Pinned") -> Iterator[None]:
+    """Cut a conversation that takes longer, however often the other side says a little."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        connection.cut()
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException, ValueError):
+        if late.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """A connection to one address, whose certificate must name the host all the same."""
+
+    def __init__(self, place: Place, address: str, tls: ssl.SSLContext, patience: float) -> None:
+        super().__init__(place.host, place.port, timeout=patience, context=tls)
+        self._address = address
+        self._tls = tls
+
+    @override
+    def connect(self) -> None:
+        raw = socket.create_connection((self._address, self.port), self.timeout)
+        # Known before the handshake, so that a slow one can be cut as well.
+        self.sock: ssl.SSLSocket | None = self._tls.wrap_socket(
+            raw, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()
+
+    def cut(self) -> None:
+        """End the conversation at once, from another thread."""
+        if self.sock is not None:
+            with suppress(OSError):  # it may have ended by itself
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
