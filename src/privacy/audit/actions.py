@@ -13,6 +13,8 @@ class Action(StrEnum):
 
     AUDIT_SEARCHED = "audit.searched"
     AUDIT_VERIFIED = "audit.verified"
+    CONSENT_EXPIRED = "consent.expired"
+    CONSENT_LINKED = "consent.linked"
     CONSENT_RECORDED = "consent.recorded"
     CONTROLLER_REGISTERED = "controller.registered"
     KEYS_REWRAPPED = "keys.rewrapped"
@@ -51,6 +53,7 @@ class Action(StrEnum):
     REQUEST_VIEWED = "request.viewed"
     SITE_CHANGED = "site.changed"
     SITE_REGISTERED = "site.registered"
+    SITE_SECRET_ISSUED = "site.secret-issued"  # noqa: S105 -- the name of an act
     STORE_CHECKED = "store.checked"
     STORE_REGISTERED = "store.registered"
     STORE_REMOVED = "store.removed"
@@ -63,6 +66,8 @@ class Action(StrEnum):
 DETAILS: dict[Action, frozenset[str]] = {
     Action.AUDIT_SEARCHED: frozenset({"entries", "filters"}),
     Action.AUDIT_VERIFIED: frozenset({"entries", "first_bad", "outcome"}),
+    Action.CONSENT_EXPIRED: frozenset({"answers", "since", "subjects", "until"}),
+    Action.CONSENT_LINKED: frozenset({"site", "visitor"}),
     Action.CONSENT_RECORDED: frozenset(
         {
             "answer",
@@ -123,6 +128,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_VIEWED: frozenset({"request"}),
     Action.SITE_CHANGED: frozenset({"origins", "site"}),
     Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
+    Action.SITE_SECRET_ISSUED: frozenset({"site", "version"}),
     Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
     Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),
     Action.STORE_REMOVED: frozenset({"kind", "store"}),

@@ -10,6 +10,7 @@ class Role(StrEnum):
     DPO = "dpo"
     AGENT = "agent"
     AUDITOR = "auditor"
+    MACHINE = "machine"
 
 
 class Permission(StrEnum):
@@ -17,7 +18,9 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
+    CONSENTS_CHECK = "consents.check"
     CONSENTS_READ = "consents.read"
+    CONSENTS_RECORD = "consents.record"
     OPERATORS_MANAGE = "operators.manage"
     OPERATORS_READ = "operators.read"
     PURPOSES_MANAGE = "purposes.manage"
@@ -35,7 +38,9 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     # An agent prepares; that somebody else approves is the point of the role.
     Role.AGENT: frozenset(
         {
+            Permission.CONSENTS_CHECK,
             Permission.CONSENTS_READ,
+            Permission.CONSENTS_RECORD,
             Permission.PURPOSES_READ,
             Permission.REQUESTS_HANDLE,
             Permission.REQUESTS_READ,
@@ -52,6 +57,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.STORES_READ,
         }
     ),
+    # A server that sends messages or keeps forms asks the gate and tells it; it sees nobody.
+    Role.MACHINE: frozenset({Permission.CONSENTS_CHECK, Permission.CONSENTS_RECORD}),
 }
 
 
