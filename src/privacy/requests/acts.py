@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.crypto import Context
-from privacy.db import new_id
 from privacy.errors import ConflictError, GoneError, RefusedError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
@@ -24,8 +23,14 @@ from privacy.requests.letters import (
     write_to_subject,
 )
 from privacy.requests.links import send_link, use_link
-from privacy.requests.models import LinkUse, RequestKind, RequestState, SubjectRequest
-from privacy.requests.moves import lasts, move, record, terms_of
+from privacy.requests.models import (
+    Channel,
+    LinkUse,
+    RequestKind,
+    RequestState,
+    SubjectRequest,
+)
+from privacy.requests.moves import Asked, lasts, move, receive, record, terms_of
 from privacy.subjects.acts import resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
 from privacy.subjects.keys import subject_key
@@ -74,42 +79,17 @@ def submit_request(
     Nobody is looked up, so the answer and its time are the same for every address. Raises
     InvalidError for what is no address.
     """
-    received_on = day_of(at, ZoneInfo(to.zone))
-    due = deadline(received_on, terms=terms_of(session, to, at))
-    about = SubjectRequest(
-        id=new_id(at),
-        controller_id=to.id,
-        kind=made.kind,
-        state=RequestState.SUBMITTED,
-        language=made.language,
-        received_at=at,
-        received_on=received_on,
-        target_on=due.target_on,
-        legal_latest_on=due.legal_latest_on,
-    )
     address = normalise_email(made.email)
+    asked = Asked(made.kind, made.language, day_of(at, ZoneInfo(to.zone)), Channel.PORTAL)
+    about = receive(session, actor=actor, at=at, to=to, asked=asked)
     about.contact_sealed = desk.cabinet.seal(
         session, address, controller_id=to.id, context=_contact_context(about)
     )
-    session.add(about)
-    session.flush()
     expires_at = at + lasts(session, "request.confirm", at)
     token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
     link = desk.links.for_subject(to.slug, LinkUse.CONFIRM, token)
     letter = wording.confirm_request(to, kind=made.kind, link=link, expires_at=expires_at)
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=address)
-    record(
-        session,
-        Action.REQUEST_SUBMITTED,
-        at,
-        actor,
-        about=about,
-        kind=made.kind.value,
-        language=made.language,
-        channel="portal",
-        received_on=received_on.isoformat(),
-        due_on=due.legal_latest_on.isoformat(),
-    )
     return about
 
 
@@ -134,6 +114,15 @@ def verify_identity(
     )
     if not opened:
         raise GoneError("This link has expired.")
+    token = opened_by(session, actor, at, desk=desk, about=about, method="mail-link")
+    return Confirmed(about.id, token)
+
+
+def opened_by(
+    session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest, method: str
+) -> str:
+    """Tell the subject and the DPO that a request is open; return the status page's token."""
+    to = session.get_one(Controller, about.controller_id)
     status = send_link(session, about, LinkUse.STATUS, at, at + STATUS_LASTS)
     due_on = about.legal_latest_on
     link = desk.links.for_subject(to.slug, LinkUse.STATUS, status)
@@ -148,10 +137,10 @@ def verify_identity(
         actor,
         about=about,
         kind=about.kind.value,
-        method="mail-link",
+        method=method,
         due_on=due_on.isoformat(),
     )
-    return Confirmed(about.id, status)
+    return status
 
 
 def _proven(

@@ -22,6 +22,17 @@ class RequestKind(StrEnum):
     ACCESS = "access"
 
 
+class Channel(StrEnum):
+    """By which way a request arrived; each is as good as the others (Art. 12(2) GDPR)."""
+
+    PORTAL = "portal"
+    API = "api"
+    MAIL = "mail"
+    PAPER = "paper"
+    PHONE = "phone"
+    COUNTER = "counter"
+
+
 class RequestState(StrEnum):
     """Where a request stands; each says what has happened, never what is hoped."""
 

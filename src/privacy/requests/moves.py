@@ -1,18 +1,66 @@
 """What every act on a request shares: one step from state to state, its entry, its periods."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
+from privacy.db import new_id
 from privacy.policy import queries as policy
 from privacy.policy.months import Region
 from privacy.purposes.models import Controller
-from privacy.requests.deadline import Terms
-from privacy.requests.models import RequestState, SubjectRequest
+from privacy.requests.deadline import Terms, deadline
+from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.subjects.rows import count_changed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked, on which day of the controller's calendar it arrived, and by which way."""
+
+    kind: RequestKind
+    language: str
+    received_on: date
+    channel: Channel
+    id: UUID | None = None
+    """Given by who may repeat the call; else one is made."""
+
+
+def receive(
+    session: Session, *, actor: str, at: datetime, to: Controller, asked: Asked
+) -> SubjectRequest:
+    """Add a request with its deadlines; its sender is not known yet."""
+    due = deadline(asked.received_on, terms=terms_of(session, to, at))
+    about = SubjectRequest(
+        id=asked.id or new_id(at),
+        controller_id=to.id,
+        kind=asked.kind,
+        state=RequestState.SUBMITTED,
+        language=asked.language,
+        received_at=at,
+        received_on=asked.received_on,
+        target_on=due.target_on,
+        legal_latest_on=due.legal_latest_on,
+    )
+    session.add(about)
+    session.flush()
+    record(
+        session,
+        Action.REQUEST_SUBMITTED,
+        at,
+        actor,
+        about=about,
+        kind=asked.kind.value,
+        language=asked.language,
+        channel=asked.channel.value,
+        received_on=asked.received_on.isoformat(),
+        due_on=due.legal_latest_on.isoformat(),
+    )
+    return about
 
 
 def move(

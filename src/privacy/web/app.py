@@ -28,6 +28,7 @@ from privacy.web import (
     security,
 )
 from privacy.web.admin import receipts as ledger
+from privacy.web.admin import requests as asked
 from privacy.web.admin import views as admin
 from privacy.web.banner import receipts, serving
 from privacy.web.banner import views as banner
@@ -41,7 +42,7 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
     "public": (banner.blueprint, receipts.blueprint, serving.blueprint),
-    "staff": (admin.blueprint, ledger.blueprint),
+    "staff": (admin.blueprint, asked.blueprint, ledger.blueprint),
 }
 """The JSON surfaces of each kind of process."""
 

@@ -1,0 +1,107 @@
+"""Taking in a request whose sender the staff, or a program of the controller, knows already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from privacy.errors import ConflictError, InvalidError
+from privacy.policy.months import day_of
+from privacy.purposes.models import Controller
+from privacy.requests import acts
+from privacy.requests.letters import Desk
+from privacy.requests.models import RequestState, SubjectRequest
+from privacy.requests.moves import Asked, move, receive
+from privacy.subjects.acts import add_identifier, resolve_subject
+from privacy.subjects.identify import Claim, IdentifierKind
+
+
+class Verification(StrEnum):
+    """How the identity was established, in proportion to the risk (Art. 12(6) GDPR)."""
+
+    SIGNED_IN = "signed-in"
+    SHARED_SECRET = "shared-secret"  # noqa: S105 -- the name of a way, no secret
+    KNOWN_FACTS = "known-facts"
+    SEEN_IN_PERSON = "seen-in-person"
+    MANDATE = "mandate"
+    """A representative showed the mandate of the subject."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A request with the identifiers that its sender was proven to hold."""
+
+    asked: Asked
+    claims: Sequence[Claim]
+    method: Verification
+
+    @property
+    def address(self) -> Claim:
+        """Return the address that letters go to; raise InvalidError where there is none."""
+        for claim in self.claims:
+            if claim.kind == IdentifierKind.EMAIL:
+                return claim
+        raise InvalidError(
+            "Give an e-mail address: the answer is handed over by a link.",
+            fields={"identifiers": ["an email is missing"]},
+        )
+
+
+def take_in(
+    session: Session, *, actor: str, at: datetime, desk: Desk, to: Controller, taken: Taken
+) -> SubjectRequest:
+    """Open a request for a subject whose identity was established, and tell them and the DPO.
+
+    Raises InvalidError without an address or for a day to come, and ConflictError when the
+    identifiers belong to several subjects.
+    """
+    address = taken.address
+    _check_day(taken.asked.received_on, day_of(at, ZoneInfo(to.zone)))
+    about = receive(session, actor=actor, at=at, to=to, asked=taken.asked)
+    subject_id = resolve_subject(
+        session, actor=actor, at=at, cabinet=desk.cabinet, controller_id=to.id, claim=address
+    )
+    known = {
+        claim: add_identifier(
+            session, actor=actor, at=at, cabinet=desk.cabinet, subject_id=subject_id, claim=claim
+        )
+        for claim in taken.claims
+    }
+    opened = move(
+        session,
+        about,
+        RequestState.SUBMITTED,
+        state=RequestState.OPEN,
+        verified_at=at,
+        subject_id=subject_id,
+        identifier_id=known[address],
+    )
+    if not opened:
+        raise ConflictError("Somebody changed this request before; look at it again.")
+    acts.opened_by(session, actor, at, desk=desk, about=about, method=taken.method.value)
+    return about
+
+
+def repeated(
+    session: Session, *, to: Controller, request_id: UUID | None
+) -> SubjectRequest | None:
+    """Return the request that an earlier call with this id made, for the same controller.
+
+    Raises ConflictError for the id of somebody else's request.
+    """
+    found = session.get(SubjectRequest, request_id) if request_id else None
+    if found is not None and found.controller_id != to.id:
+        raise ConflictError("This id belongs to another request; make a new one.")
+    return found
+
+
+def _check_day(received_on: date, today: date) -> None:
+    if received_on > today:
+        raise InvalidError(
+            "A request cannot have arrived on a day to come.",
+            fields={"received_on": ["lies in the future"]},
+        )
