@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
+from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent, Method
 from privacy.consent.receipt import Receipt
 from privacy.consent.term import kept_until
@@ -58,9 +59,11 @@ def record_answers(
         check(one)
     try:
         with pipelined(session):
-            return _recorded(session, actor=actor, at=at, answers=answers, origin=origin)
+            receipts = _recorded(session, actor=actor, at=at, answers=answers, origin=origin)
     except DuplicateRowError as error:
         raise ReplayedError("This answer was recorded before.") from error
+    tell_refused(session, at=at, answers=map(_refused, answers, receipts))
+    return receipts
 
 
 def _recorded(
@@ -85,6 +88,15 @@ def _recorded(
     rows = [row for pair in zip(answers, receipts, strict=True) for row in _rows(*pair)]
     insert_many(session, _CONSENT, rows)
     return receipts
+
+
+def _refused(answered: Answered, receipt: Receipt) -> Refused:
+    said = answered.said
+    codes = tuple(code for code, granted in said.answers.items() if not granted)
+    return Refused(
+        said.subject_id, answered.asked.controller_id, said.answer_id, said.method, codes,
+        receipt.leaf,
+    )  # fmt: skip
 
 
 def _told(asked: Asked, said: Said) -> log.Told:

@@ -50,7 +50,7 @@ class Refused:
     controller_id: UUID
     answer_id: UUID
     method: Method
-    codes: Sequence[str]
+    codes: tuple[str, ...]
     leaf: bytes
 
 

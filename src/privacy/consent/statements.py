@@ -13,6 +13,7 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.consent import queries, saying, term
 from privacy.consent.acts import ReplayedError
+from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent
 from privacy.consent.receipt import Receipt
 from privacy.consent.saying import Statement
@@ -53,7 +54,9 @@ def record_statement(
     )[0]
     rows = _rows(said, at, entry.leaf_hash)
     insert_many(session, _CONSENT, rows)
-    return _receipt(statement, at, min(said.until.values()), origin, entry.leaf_hash)
+    receipt = _receipt(statement, at, min(said.until.values()), origin, entry.leaf_hash)
+    tell_refused(session, at=at, answers=[_refused(statement, receipt)])
+    return receipt
 
 
 def first_receipt(session: Session, *, statement: Statement, origin: str) -> Receipt:
@@ -70,6 +73,14 @@ def first_receipt(session: Session, *, statement: Statement, origin: str) -> Rec
         raise ConflictError("This id belongs to another answer; make a new one.")
     until = min(row.valid_until for row in rows)
     return _receipt(statement, rows[0].at, until, origin, rows[0].leaf)
+
+
+def _refused(statement: Statement, receipt: Receipt) -> Refused:
+    codes = tuple(code for code, granted in statement.answers.items() if not granted)
+    return Refused(
+        statement.subject_id, statement.controller_id, receipt.id, statement.method, codes,
+        receipt.leaf,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
