@@ -1,0 +1,42 @@
+"""Fixtures of the 25 assertions: one Chromium and one real service, a visitor for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from privacy.crypto import Keyring
+from tests.banner.assertions.visit import Visit, visiting
+from tests.banner.assertions.world import World, real_world
+from tests.browser import running_chromium
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Return the one Chromium of these tests, or skip and say what is missing."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a running service with its shop and its third party."""
+    folder = tmp_path_factory.mktemp("assertions")
+    database = folder / "privacy.sqlite3"
+    shutil.copy(sqlite_template, database)
+    with real_world(database, Keyring.create(folder / "privacy.key.json")) as running:
+        yield running
+
+
+@pytest.fixture
+def language() -> str:
+    """Name the language of a test that is not tried in all."""
+    return "fr"
+
+
+@pytest.fixture
+def visit(chromium: Browser, world: World, language: str) -> Iterator[Visit]:
+    """Return a visitor who was never here, before a page that the test may still change."""
+    yield from visiting(chromium, world, language)
