@@ -226,6 +226,8 @@ def _ended_after(seconds: float, connection: "_Pinned") -> Iterator[None]:
     timer.start()
     try:
         yield
+        if late.is_set():  # what was cut off may still look like the end of an answer
+            raise TimeoutError
     except (OSError, http.client.HTTPException, ValueError):
         if late.is_set():
             raise TimeoutError from None
