@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from privacy.web.portal.verify import WORDS
 from tests.pages.preview import Case
 
 CONTROLLER = {
@@ -75,6 +76,8 @@ def portal_cases() -> Iterator[Case]:
     yield Case("portal-download", "portal/download.html", {**link, **package})
     for use in ("confirm", "status", "download"):
         yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})
+    key = "maison-lumen.example/audit+8f2c61d0+AcVGtMUj4vDfpi5DEaBmsdlQsMmJf1R0cGgSvJj2hZ8p"
+    yield Case("portal-verify", "portal/verify.html", {**base, "keys": [key], "words": WORDS})
     yield from _statuses()
     yield from _errors()
 

@@ -21,6 +21,7 @@ ROUTES = {
     "portal.confirm": "/portal/<slug>/confirm/<token>",
     "portal.status": "/portal/<slug>/status/<token>",
     "portal.download": "/portal/<slug>/download/<token>",
+    "portal.verify": "/portal/<slug>/verify",
     "console.sign_in": "/console/sign-in",
     "console.sign_out": "/console/sign-out",
     "console.home": "/console/",
@@ -39,8 +40,8 @@ ROUTES = {
 }
 HOST = "http://preview.test"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STATIC = Path(pages.__file__).parent / "static"
 

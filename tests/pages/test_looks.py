@@ -14,7 +14,7 @@ from tests.pages.preview import HOST, POLICY, STATIC, Case, show
 
 pytestmark = pytest.mark.browser
 AXE = Path("static/consent-banner/node_modules/axe-core/axe.min.js")
-TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 

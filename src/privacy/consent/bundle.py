@@ -7,7 +7,6 @@ and whoever changed one byte of one of them is told of it.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 
 from privacy.audit.checkpoint import Checkpoint, open_checkpoint
 from privacy.audit.merkle import leaf_hash, verify_inclusion
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipt import Receipt, octets, to_sign
 from privacy.crypto import Verifier
 from privacy.errors import InvalidError, PrivacyError, SealError
 
@@ -155,7 +154,7 @@ def _key(bundle: Bundle, trusted: Sequence[str]) -> str | None:
 
 
 def _signature(bundle: Bundle) -> None:
-    Verifier(bundle.key).verify(to_sign(bundle.statement), _octets(bundle.signature))
+    Verifier(bundle.key).verify(to_sign(bundle.statement), octets(bundle.signature))
 
 
 def _notice(bundle: Bundle) -> None:
@@ -210,7 +209,7 @@ def _inclusion(bundle: Bundle, checkpoint: Checkpoint | None) -> None:
         bundle.receipt.leaf,
         index=int(kept["index"]),
         size=checkpoint.size,
-        proof=[_octets(one) for one in kept["hashes"]],
+        proof=[octets(one) for one in kept["hashes"]],
         root=checkpoint.root,
     )
 
@@ -231,10 +230,3 @@ def _proof(bundle: Bundle) -> Mapping[str, Any]:
     if bundle.proof is None:
         raise _AbsentError
     return bundle.proof
-
-
-def _octets(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise SealError("This is no base64.") from error

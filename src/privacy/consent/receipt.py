@@ -76,7 +76,7 @@ class Receipt:
                 at=datetime.fromisoformat(statement["at"]),
                 valid_until=datetime.fromisoformat(statement["valid_until"]),
                 origin=statement["log"]["origin"],
-                leaf=base64.b64decode(statement["log"]["leaf"], validate=True),
+                leaf=_leaf(statement["log"]["leaf"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidError("This receipt is incomplete or damaged.") from error
@@ -99,6 +99,24 @@ def signed(
     key = json.dumps(signer.vkey).encode()
     beside = b',"proof":%b' % to_sign(proof) if proof else b""
     return b'{"key":%b,"receipt":%b,"signature":"%b"%b}' % (key, text, signature, beside)
+
+
+def octets(text: str) -> bytes:
+    """Return what base64 spells in its one canonical form; raise ValueError for any other.
+
+    Else a changed character would go unnoticed where the last bits are not used.
+    """
+    found = base64.b64decode(text, validate=True)
+    if base64.b64encode(found).decode() != text:
+        raise ValueError("not canonical base64")
+    return found
+
+
+def _leaf(text: str) -> bytes:
+    found = octets(text)
+    if len(found) != 32:
+        raise ValueError("a leaf hash has 32 bytes")
+    return found
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
