@@ -260,3 +260,25 @@ def test_a_recipient_is_a_row_and_an_entry_that_does_not_name_it(
     assert (row.name, row.role, row.country) == ("Transport Fictif", "processor", "FR")
     (entry,) = waiting_entries(database, "recipient.registered")
     assert entry.details == {"recipient": str(made.id), "role": "processor", "country": "FR"}
+
+
+def test_a_language_in_which_a_purpose_lacks_words_is_not_published_at_all(
+    database: Database, clock: FakeClock, site: Site, publish: Publish
+):
+    words = acts.Banner({**BANNER.texts, "de": {"accept": "Ja"}}, "a" * 64, "P6M")
+    german = replace(FACTS, texts={**FACTS.texts, "de": WORDS})
+    halves = replace(FACTS, texts={**FACTS.texts, "de": WORDS | {"summary": " "}})
+    for facts, languages in ((german, ["fr", "en", "de"]), (halves, ["fr", "en"])):
+        with database.transaction() as session:
+            acts.publish_purpose(
+                session, actor=ACTOR, at=clock(), controller_id=site.controller_id, facts=facts
+            )
+        assert list(publish(words)) == languages == list(shown(database, site))
+
+
+def test_a_language_that_is_taken_away_is_told(database: Database, site: Site, publish: Publish):
+    publish(BANNER)
+    publish(replace(BANNER, texts={"fr": BANNER.texts["fr"]}))
+    assert list(shown(database, site)) == ["fr"]
+    (entry,) = waiting_entries(database, "site.changed")
+    assert entry.details == {"site": site.key}

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
-from privacy.purposes import checks, notices, queries
+from privacy.purposes import checks, notices, queries, shown
 from privacy.purposes.models import (
     Controller,
     LegalBasis,
@@ -170,85 +171,86 @@ class Banner:
 def publish_notices(
     session: Session, *, actor: str, at: datetime, site: Site, banner: Banner
 ) -> dict[str, str]:
-    """Publish what a site shows, in every language of the banner; return the digests.
+    """Publish what a site shows, in each language in which the banner and all purposes have words.
 
-    Publishing the same words again adds nothing.
+    Returns the digests by language, the site's first language first. Publishing the same words
+    again adds nothing.
     """
-    controller = queries.controller(session, site.controller_id)
-    purposes = queries.current_purposes(session, controller_id=site.controller_id)
-    digests = {}
-    for language, texts in banner.texts.items():
-        frame = notices.Frame(
+    documents = _documents(session, site, banner)
+    digests = {language: notices.digest(text) for language, text in documents.items()}
+    changed = {
+        language: digest
+        for language, digest in digests.items()
+        if digest != site.notices.get(language)
+    }
+    _keep(session, at=at, site=site, documents=documents, digests=changed)
+    _tell(session, actor=actor, at=at, site=site, digests=changed)
+    if not changed and digests != site.notices:
+        # A language was taken away and no other changed: that is told as well.
+        log.append(
+            session,
+            Action.SITE_CHANGED,
+            at=at,
+            actor=actor,
+            controller_id=site.controller_id,
             site=site.key,
-            language=language,
-            controllers=[controller.name],
-            policy_url=controller.policy_url,
-            period=banner.period,
-            texts=dict(texts),
-            script=banner.script,
-        )
-        wordings = [_wording(purposes[code], language) for code in site.purposes]
-        document = notices.compose(frame, wordings)
-        digests[language] = _publish(
-            session, actor=actor, at=at, site=site, language=language, document=document
         )
     if digests != site.notices:
         site.notices = digests
     return digests
 
 
-def _wording(purpose: Purpose, language: str) -> notices.Wording:
-    texts = purpose.texts[language]
-    return notices.Wording(
-        code=purpose.code,
-        version=purpose.version,
-        legal_basis=purpose.legal_basis.value,
-        asks=purpose.legal_basis is LegalBasis.CONSENT,
-        title=texts["title"],
-        summary=texts["summary"],
-        description=texts["description"],
-        details=_details(purpose, language),
+def _documents(session: Session, site: Site, banner: Banner) -> dict[str, str]:
+    """Return the notice in each language that a site can show."""
+    known = queries.current_purposes(session, controller_id=site.controller_id)
+    about = shown.About(
+        site.key, queries.controller(session, site.controller_id), banner.period, banner.script
     )
+    return shown.documents([known[code] for code in site.purposes], banner.texts, about)
 
 
-def _details(purpose: Purpose, language: str) -> dict[str, Any]:
-    """Return what a purpose declares beside its words, with lifetimes as a visitor reads them."""
-    cookies = [
-        cookie | {"lifetime": notices.spelled(cookie.get("lifetime", ""), language)}
-        for cookie in purpose.details.get("cookies", [])
-    ]
-    return purpose.details | {"cookies": cookies}
-
-
-def _publish(
-    session: Session, *, actor: str, at: datetime, site: Site, language: str, document: str
-) -> str:
-    digest = notices.digest(document)
-    if digest == site.notices.get(language):
-        return digest
-    if session.get(Notice, (site.controller_id, digest)) is None:
-        session.add(
-            Notice(
-                controller_id=site.controller_id,
-                digest=digest,
-                site_id=site.id,
-                language=language,
-                document=document,
-                published_at=at,
-            )
+def _keep(
+    session: Session,
+    *,
+    at: datetime,
+    site: Site,
+    documents: Mapping[str, str],
+    digests: Mapping[str, str],
+) -> None:
+    """Add the notices that were never published before."""
+    wanted = select(Notice.digest).where(
+        Notice.controller_id == site.controller_id, Notice.digest.in_(digests.values())
+    )
+    known = set(session.scalars(wanted))
+    session.add_all(
+        Notice(
+            controller_id=site.controller_id,
+            digest=digest,
+            site_id=site.id,
+            language=language,
+            document=documents[language],
+            published_at=at,
         )
-        session.flush()
-    log.append(
-        session,
-        Action.NOTICE_PUBLISHED,
-        at=at,
-        actor=actor,
-        controller_id=site.controller_id,
-        site=site.key,
-        language=language,
-        notice=digest,
+        for language, digest in digests.items()
+        if digest not in known
     )
-    return digest
+    session.flush()
+
+
+def _tell(
+    session: Session, *, actor: str, at: datetime, site: Site, digests: Mapping[str, str]
+) -> None:
+    """Append an entry for each notice that a site begins to show."""
+    told = [
+        log.Told(
+            site.controller_id,
+            None,
+            {"site": site.key, "language": language, "notice": digest},
+        )
+        for language, digest in digests.items()
+    ]
+    if told:
+        log.append_all(session, Action.NOTICE_PUBLISHED, at=at, actor=actor, told=told)
 
 
 def register_recipient(

@@ -13,7 +13,7 @@ from privacy.purposes.models import Controller, Notice, Site
 
 PLACE = "__PRIVACY_CONFIG__"
 """Where the built code wants its configuration; it stands there exactly once."""
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("fr", "en", "ar", "de")
 
 _PACKAGE = Path(privacy.__file__).parent
 _CHECKOUT = _PACKAGE.parents[1] / "static" / "consent-banner"
