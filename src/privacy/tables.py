@@ -17,6 +17,7 @@ import privacy.policy.models
 import privacy.preferences.models
 import privacy.purposes.models
 import privacy.requests.models
+import privacy.scans.models
 import privacy.scheduler.models
 import privacy.stores.models
 import privacy.subjects.models
