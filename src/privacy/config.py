@@ -30,6 +30,7 @@ class Settings:
     log_level: str = "INFO"
     run_jobs: bool = True
     webhook_private: bool = False
+    chromium: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -50,6 +51,7 @@ class Settings:
                 "LOG_LEVEL", cls.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
             run_jobs=reader.choice("RUN_JOBS", "yes", ("yes", "no")) == "yes",
+            chromium=reader.text("CHROMIUM", cls.chromium),
             webhook_private=reader.choice("WEBHOOK_PRIVATE", "no", ("yes", "no")) == "yes",
         )
         reader.raise_faults()

@@ -1,0 +1,69 @@
+"""The only place that knows Playwright: an extra (`pip install privacy[scan]`), or nothing.
+
+It starts a Chromium that is installed on this machine and downloads none.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from privacy.errors import UnavailableError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+NEVER = "none"
+"""What PRIVACY_CHROMIUM says where no browser shall be started."""
+FLAGS = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    # Its private contexts would hide from us what third parties store in a usual window.
+    "--disable-features=TrackingProtection3pcd,BlockThirdPartyCookiesInIncognito",
+)
+
+
+class NoBrowserError(UnavailableError):
+    """There is no Chromium, or nothing to drive it with; the message says what to install."""
+
+
+def executable(wanted: str = "") -> Path:
+    """Return the Chromium that the setting names, else the first on PATH; NoBrowserError."""
+    if wanted == NEVER:
+        raise NoBrowserError("PRIVACY_CHROMIUM is none: this installation starts no browser.")
+    found = next(filter(None, map(shutil.which, [wanted] if wanted else NAMES)), None)
+    if found is None:
+        where = wanted or ", ".join(NAMES)
+        raise NoBrowserError(
+            f"No Chromium is installed ({where}): install one, or name it in PRIVACY_CHROMIUM."
+        )
+    return Path(found)
+
+
+@contextmanager
+def running(wanted: str = "") -> Iterator[Any]:
+    """Yield a running browser of Playwright's; raise NoBrowserError where there can be none."""
+    path = executable(wanted)
+    try:
+        driver = import_module("playwright.sync_api")
+    except ImportError:
+        raise NoBrowserError(
+            "The browser cannot be driven without Playwright: pip install 'privacy[scan]'"
+        ) from None
+    # Chromium refuses its sandbox to root; to anybody else it stays on.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with driver.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=str(path), args=list(flags), chromium_sandbox=os.geteuid() != 0
+            )
+        except driver.Error:
+            raise NoBrowserError(f"{path} does not start; try it by hand.") from None
+        try:
+            yield browser
+        finally:
+            browser.close()
