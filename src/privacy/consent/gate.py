@@ -34,6 +34,7 @@ class Given:
     purpose_version: int
     answer_id: UUID
     notice: str = ""
+    language: str = ""
     needs_joint: bool = False
     joint_id: UUID | None = None
 
@@ -50,6 +51,7 @@ class Answer:
     """Whether a child said it alone."""
     said: datetime | None = None
     notice: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def last(given: Iterable[Given]) -> Answer | None:
         granted_before=any(one.granted for one in ordered[1:]),
         said=newest.said,
         notice=newest.notice,
+        language=newest.language,
     )
     if not (newest.granted and newest.needs_joint):
         return answer

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, false, text
+from sqlalchemy import Enum, ForeignKey, Index, false, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.db import Base
@@ -91,11 +91,11 @@ class Consent(Base):
     scope: Mapped[Scope] = mapped_column(
         Enum(Scope, native_enum=False, length=16), server_default=Scope.TERMINAL.name
     )
-    evidence: Mapped[str] = mapped_column(server_default=text("''"))
+    evidence: Mapped[str] = mapped_column(server_default=literal(""))
     """Where else the proof is: a form, a call, a line of a file. Never personal data."""
-    beneficiary: Mapped[str] = mapped_column(server_default=text("''"))
+    beneficiary: Mapped[str] = mapped_column(server_default=literal(""))
     """For calls: the professional for whom they are made (C. conso. L. 223-1)."""
-    about: Mapped[str] = mapped_column(server_default=text("''"))
+    about: Mapped[str] = mapped_column(server_default=literal(""))
     """For calls: what they will be about."""
     needs_joint: Mapped[bool] = mapped_column(server_default=false())
     """Whether a child said it, who needs the holder of parental responsibility (Art. 8 GDPR)."""

@@ -55,7 +55,8 @@ def holds(
 class Checked:
     """What the gate says of one subject and one purpose."""
 
-    subject_id: UUID
+    subject_id: UUID | None
+    """None for whoever is unknown, and so was never asked."""
     purpose_code: str
     verdict: gate.Verdict
     answer: gate.Answer | None
@@ -66,7 +67,7 @@ def checked(
     session: Session,
     *,
     controller_id: UUID,
-    subjects: Sequence[UUID],
+    subjects: Sequence[UUID | None],
     codes: Sequence[str],
     at: datetime,
 ) -> list[Checked]:
@@ -80,8 +81,9 @@ def checked(
     missing = sorted(set(codes) - in_force.keys())
     if missing:
         raise NotFoundError(f"These purposes were not published: {', '.join(missing)}.")
-    given: dict[tuple[UUID, str], list[gate.Given]] = defaultdict(list)
-    for subject_id, code, one in _given(session, controller_id, subjects, codes, at):
+    known = [one for one in subjects if one is not None]
+    given: dict[tuple[UUID | None, str], list[gate.Given]] = defaultdict(list)
+    for subject_id, code, one in _given(session, controller_id, known, codes, at):
         given[subject_id, code].append(one)
     return [
         _checked(subject_id, code, gate.last(given.get((subject_id, code), ())), in_force, at)
@@ -91,7 +93,7 @@ def checked(
 
 
 def _checked(
-    subject_id: UUID,
+    subject_id: UUID | None,
     code: str,
     answer: gate.Answer | None,
     in_force: Mapping[str, purposes.InForce],
@@ -116,6 +118,7 @@ _READ = (
     Consent.purpose_version,
     Consent.answer_id,
     Consent.notice,
+    Consent.language,
     Consent.needs_joint,
     Consent.joint_id,
 )
@@ -157,6 +160,7 @@ def _given(
                 purpose_version=row.purpose_version,
                 answer_id=row.answer_id,
                 notice=row.notice,
+                language=row.language,
                 needs_joint=row.needs_joint,
                 joint_id=row.joint_id,
             ),

@@ -103,6 +103,16 @@ def in_force(
     return {row.code: InForce(row.version, row.legal_basis) for row in session.execute(wanted)}
 
 
+def wordings(
+    session: Session, *, controller_id: UUID, codes: Sequence[str]
+) -> dict[tuple[str, int], dict[str, dict[str, str]]]:
+    """Return the words of every version of these purposes, by language."""
+    wanted = select(Purpose.code, Purpose.version, Purpose.texts).where(
+        Purpose.controller_id == controller_id, Purpose.code.in_(codes)
+    )
+    return {(row.code, row.version): row.texts for row in session.execute(wanted)}
+
+
 def current_notice(session: Session, *, site: Site, language: str) -> Notice:
     """Return what the site shows now, in the language asked for or in its first one.
 

@@ -27,6 +27,8 @@ from privacy.web import (
     pages,
     security,
 )
+from privacy.web.admin import consents as statements
+from privacy.web.admin import gate
 from privacy.web.admin import receipts as ledger
 from privacy.web.admin import requests as asked
 from privacy.web.admin import views as admin
@@ -42,7 +44,13 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
     "public": (banner.blueprint, receipts.blueprint, serving.blueprint),
-    "staff": (admin.blueprint, asked.blueprint, ledger.blueprint),
+    "staff": (
+        admin.blueprint,
+        asked.blueprint,
+        gate.blueprint,
+        ledger.blueprint,
+        statements.blueprint,
+    ),
 }
 """The JSON surfaces of each kind of process."""
 

@@ -16,8 +16,9 @@ from privacy.subjects.visitors import visitor_subject
 from privacy.web import current, limits, security
 from privacy.web.auth import public
 from privacy.web.banner.known import KnownNotices
-from privacy.web.banner.schemas import AnswerSchema, ReceiptSchema
+from privacy.web.banner.schemas import AnswerSchema
 from privacy.web.openapi import Blueprint
+from privacy.web.shapes import ReceiptSchema
 
 _EXTENSION = "privacy_notices"
 
