@@ -7,6 +7,8 @@ from uuid import UUID
 
 from privacy.audit.faults import Fault, Kind
 from privacy.operators.roles import MATRIX, Permission, Role
+from privacy.requests.intake import Verification
+from privacy.web.console.taking import CHANNELS, FURTHER
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
 from tests.pages.preview import Case
 
@@ -40,11 +42,21 @@ def _all() -> Iterator[Page]:
     yield from _logs()
     yield from _stores()
     yield from _consents()
+    yield from _takings()
     yield "roles", "roles", {**_team(), "operators": _operators()}
     yield "roles-empty", "roles", {**_team(), "operators": []}
     yield "account", "account", {"errors": {}, "flash": "password_changed"}
     wrong = {"current": "password.wrong", "again": "password.different"}
     yield "account-faults", "account", {"errors": wrong}
+
+
+def _takings() -> Iterator[Page]:
+    form = {"channels": CHANNELS, "verifications": tuple(Verification), "further": FURTHER}
+    fresh = {"values": {"received_on": "2026-03-20"}, "errors": {}}
+    yield "taking", "request_new", {**form, **fresh}
+    missing = {name: f"{name}.missing" for name in ("email", "channel", "verification")}
+    wrong = {**missing, "phone": "number.invalid", "received_on": "received_on.invalid"}
+    yield "taking-faults", "request_new", {**form, "values": {"phone": "x"}, "errors": wrong}
 
 
 def _boards() -> Iterator[Page]:

@@ -27,6 +27,8 @@ ROUTES = {
     "console.home": "/console/",
     "console.requests": "/console/requests",
     "console.request_detail": "/console/requests/<request_id>",
+    "console.taking_form": "/console/requests/new",
+    "console.take_in": "/console/requests/new/send",
     "console.approve": "/console/requests/<request_id>/approve",
     "console.refuse": "/console/requests/<request_id>/refuse",
     "console.extend": "/console/requests/<request_id>/extend",

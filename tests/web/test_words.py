@@ -16,7 +16,7 @@ from privacy.consent.models import Method
 from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
 from privacy.requests.acts import RefusalGround
-from privacy.requests.models import RequestKind, RequestState, TaskState
+from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.findings import Reason
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import words as module
@@ -29,6 +29,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "action": Action,
     "audit_fault": Kind,
     "basis": LegalBasis,
+    "channel": Channel,
     "console.ground": RefusalGround,
     "identifier": IdentifierKind,
     "kind": RequestKind,

@@ -68,7 +68,9 @@ def test_a_request_taken_in_is_open_and_its_subject_and_the_dpo_are_told(app: Fl
     assert told(dpo.get(f"/requests/{shown['id']}")) == shown
     assert told(dpo.get("/requests?controller=boutique"))["requests"] == [shown]
     with runtime_of(app).database.reading() as session:
-        entries = audit.entries(session, controller_ids=None, action=Action.REQUEST_SUBMITTED.value, limit=5)
+        entries = audit.entries(
+            session, controller_ids=None, action=Action.REQUEST_SUBMITTED, limit=5
+        )
     assert [entry.details["channel"] for entry in entries] == ["paper"]
 
 

@@ -1,8 +1,18 @@
 """Every page of the console: importing them puts them on the surface."""
 
-from privacy.web.console import consents, decisions, home, log, requests, sign_in, stores, team
+from privacy.web.console import (
+    consents,
+    decisions,
+    home,
+    log,
+    requests,
+    sign_in,
+    stores,
+    taking,
+    team,
+)
 from privacy.web.console.surface import blueprint
 
-PAGES = (consents, decisions, home, log, requests, sign_in, stores, team)
+PAGES = (consents, decisions, home, log, requests, sign_in, stores, taking, team)
 
 __all__ = ["PAGES", "blueprint"]

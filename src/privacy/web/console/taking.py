@@ -1,0 +1,118 @@
+"""Taking in a request that came by letter, by phone or over the counter."""
+
+from collections.abc import Mapping
+from datetime import date
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from privacy.errors import InvalidError
+from privacy.operators.roles import Permission
+from privacy.purposes.models import Controller
+from privacy.requests import intake
+from privacy.requests.models import Channel, RequestKind
+from privacy.requests.moves import Asked
+from privacy.subjects.identify import Claim, IdentifierKind
+from privacy.web import current
+from privacy.web.auth import operators_only
+from privacy.web.console.surface import blueprint, chosen, page, today_of
+from privacy.web.words import LANGUAGES
+
+CHANNELS = (Channel.PAPER, Channel.MAIL, Channel.PHONE, Channel.COUNTER)
+"""The ways that end on somebody's desk."""
+FURTHER = (IdentifierKind.PHONE, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.LOYALTY_CARD)
+"""Identifiers beside the address, each of which may be left out."""
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "channel": frozenset(CHANNELS),
+    "verification": frozenset(intake.Verification),
+    "language": frozenset(LANGUAGES),
+}
+
+
+@blueprint.get("/requests/new")
+@operators_only(Permission.REQUESTS_HANDLE)
+def taking_form() -> str:
+    """Show the form."""
+    controller = chosen(Permission.REQUESTS_HANDLE)
+    return _form(controller, {"received_on": today_of(controller).isoformat()}, {})
+
+
+@blueprint.post("/requests/new")
+@operators_only(Permission.REQUESTS_HANDLE)
+def take_in() -> AnyResponse | tuple[str, HTTPStatus]:
+    """Open the request; its subject is told by mail, and somebody else approves it."""
+    controller = chosen(Permission.REQUESTS_HANDLE)
+    typed = {name: value.strip() for name, value in request.form.items()}
+    taken, faults = _read(controller, typed)
+    if taken is None:
+        return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+    request_id = _taken(controller, taken)
+    current.runtime().wake("deliver-mail")
+    target = url_for("console.request_detail", request_id=request_id, done="taken_in")
+    return redirect(target, HTTPStatus.SEE_OTHER)
+
+
+def _taken(controller: Controller, taken: intake.Taken) -> UUID:
+    runtime = current.runtime()
+    with runtime.database.transaction() as session:
+        return intake.take_in(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            to=controller,
+            taken=taken,
+        ).id
+
+
+def _read(
+    controller: Controller, typed: Mapping[str, str]
+) -> tuple[intake.Taken | None, dict[str, str]]:
+    """Return what was typed, or what is wrong with it by field."""
+    faults: dict[str, str] = {}
+    received_on = _day(typed.get("received_on", ""))
+    if received_on is None or received_on > today_of(controller):
+        faults["received_on"] = "received_on.invalid"
+    for name, allowed in _CHOICES.items():
+        if typed.get(name) not in allowed:
+            faults[name] = f"{name}.missing"
+    claims = _claims(typed, faults)
+    if faults or received_on is None:
+        return None, faults
+    channel = Channel(typed["channel"])
+    asked = Asked(RequestKind.ACCESS, typed["language"], received_on, channel)
+    return intake.Taken(asked, claims, intake.Verification(typed["verification"])), {}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _claims(typed: Mapping[str, str], faults: dict[str, str]) -> list[Claim]:
+    if not typed.get("email"):
+        faults["email"] = "email.missing"
+    claims = []
+    for kind in (IdentifierKind.EMAIL, *FURTHER):
+        try:
+            if typed.get(kind):
+                claims.append(Claim(kind, typed[kind], verified=True))
+        except InvalidError:
+            faults[kind] = "email.invalid" if kind is IdentifierKind.EMAIL else "number.invalid"
+    return claims
+
+
+def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    return page(
+        "request_new",
+        controller,
+        channels=CHANNELS,
+        verifications=tuple(intake.Verification),
+        further=FURTHER,
+        values=values,
+        errors=errors,
+    )
