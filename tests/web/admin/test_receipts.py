@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from jsonschema_rs import Draft202012Validator
 
 from privacy.consent.bundle import judge, read
+from privacy.consent.record import schema
 from privacy.operators.roles import Role
 from tests.web.admin.test_views import Machine
 from tests.web.banner.conftest import Shop, open_shop
@@ -57,3 +59,16 @@ def test_an_auditor_sees_no_receipt(app: Flask, site: Shop):
     given = answered(site)
     answer = Machine(app, Role.AUDITOR).get(f"/receipts/{given['receipt']['id']}")
     assert answer.status_code == 403
+
+
+def test_a_receipt_is_given_in_the_form_of_the_standard(app: Flask, site: Shop):
+    given = answered(site, granted=False)
+    machine = Machine(app, Role.DPO)
+    answer = machine.get(f"/receipts/{given['receipt']['id']}?format=27560")
+    assert (answer.status_code, answer.mimetype) == (200, "application/ld+json")
+    told = json.loads(answer.data)
+    assert [error.message for error in Draft202012Validator(schema()).iter_errors(told)] == []
+    assert told["@type"] == "dpv:ConsentReceipt"
+    inner = told["dpv:hasRecordOfActivity"]
+    assert inner["dpv:hasProcess"][0]["dpv:hasConsentStatus"][0]["@type"] == "dpv:ConsentRefused"
+    assert machine.get(f"/receipts/{given['receipt']['id']}?format=1").status_code == 422
