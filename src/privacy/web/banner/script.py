@@ -1,34 +1,47 @@
-"""The one file that a site embeds: the banner's code with the site's configuration inside."""
+"""The files of the banner: the built code, and a site's configuration inside it."""
 
+import base64
 import hashlib
+import html
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import privacy
 from privacy.consent.term import kept_days
 from privacy.purposes.models import Controller, Notice, Site
+from privacy.web.banner import split
 
-PLACE = "__PRIVACY_CONFIG__"
+Part = Literal["banner", "stub", "ui", "panel", "pinned"]
+"""What is sent to who has not answered, to who has, what the latter fetches to see or change
+something, what the former fetches to see more, and all of it in one."""
+
+PLACE = split.PLACE
 """Where the built code wants its configuration; it stands there exactly once."""
-LANGUAGES = ("fr", "en", "ar", "de")
+LANGUAGES = (
+    "fr", "en", "ar", "bg", "cs", "da", "de", "el", "es", "et", "fi", "ga", "hr", "hu", "it", "lt",
+    "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv",
+)  # fmt: skip
+"""The official languages of the EU, and Arabic: one file of words each; the first is usual."""
 
+PARTS: Final[tuple[Part, ...]] = ("banner", "stub", "ui", "panel", "pinned")
 _PACKAGE = Path(privacy.__file__).parent
 _CHECKOUT = _PACKAGE.parents[1] / "static" / "consent-banner"
 
 
 @cache
-def code() -> str:
-    """Return the built code, from a checkout or from the installed package."""
-    return (_folder() / "dist" / "banner.js").read_text(encoding="utf-8")
+def code(part: Part = "banner") -> str:
+    """Return built code, from a checkout or from the installed package."""
+    return (_folder() / "dist" / f"{part}.js").read_text(encoding="utf-8")
 
 
 @cache
 def code_hash() -> str:
-    """Return the SHA-256 of the built code, which each notice names."""
-    return hashlib.sha256(code().encode()).hexdigest()
+    """Return the SHA-256 of all the built code, which each notice names."""
+    return hashlib.sha256("".join(code(part) for part in PARTS).encode()).hexdigest()
 
 
 @cache
@@ -40,24 +53,83 @@ def texts(language: str) -> dict[str, str]:
     return words
 
 
-def render(
+def configuration(
     *, site: Site, controller: Controller, notice: Notice, service: str, at: datetime
-) -> str:
-    """Return the code configured for a site, by the notice that it shows."""
+) -> dict[str, Any]:
+    """Return all that the banner of a site knows, by the notice that it shows."""
     document: dict[str, Any] = json.loads(notice.document)
     period = document.pop("period")
-    configuration = document | {
+    full = document | {
         "site": site.key,
         "service": service,
         "notice": notice.digest,
         "days": kept_days(at, period, controller.zone),
+        # A notice of before has not all words of today's code.
+        "texts": texts(notice.language) | document["texts"],
     }
-    del configuration["script"]
-    for purpose in (*configuration["purposes"], *configuration["exempt"]):
+    del full["script"]
+    for purpose in (*full["purposes"], *full["exempt"]):
         _strip(purpose)
-    # A file of its own in UTF-8: no text in it can end the script, as one inside HTML could.
-    text = json.dumps(configuration, separators=(",", ":"), ensure_ascii=False)
-    return code().replace(PLACE, text, 1)
+    return full
+
+
+def render(full: Mapping[str, Any]) -> dict[str, str]:
+    """Return by name every file that a site's pages may ask for.
+
+    `ui` and `panel` stand under their `name`, which changes with their bytes; the two entries,
+    `banner` and `stub`, name them, and `json` is the same as data.
+    """
+    ui = split.filled(code("ui"), split.everything(full))
+    panel = split.filled(code("panel"), split.explaining(full))
+    first = split.answering(full) | {"more": _address(full, panel)}
+    again = split.decisive(full) | {"more": _address(full, ui)}
+    return {
+        name(ui): ui,
+        name(panel): panel,
+        "banner": split.filled(code("banner"), first),
+        "stub": split.filled(code("stub"), again),
+        "json": json.dumps(split.everything(full), separators=(",", ":"), ensure_ascii=False),
+    }
+
+
+def name(text: str) -> str:
+    """Return the short hash under which a file is kept for ever."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:9]).decode()
+
+
+@cache
+def pinned() -> Mapping[str, str]:
+    """Return by name every file that a page may have pinned: today's, and those of releases."""
+    kept = sorted((_folder() / "dist" / "kept").glob("*.js"))
+    files = [code("pinned"), *(path.read_text(encoding="utf-8") for path in kept)]
+    return {f"banner.{name(text)}": text for text in files}
+
+
+def integrity(text: str) -> str:
+    """Return what an `integrity` attribute says of a file (Subresource Integrity)."""
+    return "sha384-" + base64.b64encode(hashlib.sha384(text.encode()).digest()).decode()
+
+
+def embed_tags(
+    *, site: Site, service_url: str, language: str | None = None
+) -> list[tuple[str, str]]:
+    """Return the tags by which a page may embed the banner, each after the name of its kind.
+
+    `short` follows every upgrade; `pinned` runs no other code than this, and only fetches data.
+    """
+    text = code("pinned")
+    query = f"?lang={language}" if language else ""
+    spoken = f' data-lang="{language}"' if language else ""
+    address = html.escape(service_url)
+    return [
+        ("short", f'<script src="{address}/banner/{site.key}.js{query}" async></script>'),
+        (
+            "pinned",
+            f'<script src="{address}/banner/assets/banner.{name(text)}.js"'
+            f' integrity="{integrity(text)}" crossorigin="anonymous"'
+            f' data-site="{site.key}"{spoken} async></script>',
+        ),
+    ]
 
 
 def _strip(purpose: dict[str, Any]) -> None:
@@ -66,6 +138,11 @@ def _strip(purpose: dict[str, Any]) -> None:
         purpose.pop(name, None)
     for name in [name for name, value in purpose.items() if value in ([], "", False)]:
         del purpose[name]
+
+
+def _address(full: Mapping[str, Any], text: str) -> str:
+    # Relative to the entry, whose tag may reach the service under another name.
+    return f"./{full['site']}/{name(text)}.js"
 
 
 def _folder() -> Path:
