@@ -41,9 +41,11 @@ def test_anything_else_is_closed_and_says_why(answer, reason):
         valid_until=st.datetimes(timezones=st.just(UTC)),
         purpose_version=st.integers(1, 3),
         granted_before=st.booleans(),
+        lacks_joint=st.booleans(),
     ),
     version=st.integers(1, 3),
 )
 def test_nothing_but_an_own_unexpired_yes_ever_permits(answer, version):
-    expected = answer.granted and answer.valid_until > NOW and answer.purpose_version == version
+    own = answer.purpose_version == version and not answer.lacks_joint
+    expected = answer.granted and answer.valid_until > NOW and own
     assert judge(answer, at=NOW, purpose_version=version).permitted == expected

@@ -1,10 +1,10 @@
 """May we? The rule that every reading and every sending asks (pure)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -23,24 +23,23 @@ class Reason(StrEnum):
     """The purpose rests on another basis than consent, and nobody objected."""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One row of the ledger as the gate reads it."""
 
-    granted: bool
     said: datetime
     """When it was said, which orders answers: on paper and in imports before it was recorded."""
+    granted: bool
     valid_until: datetime
     purpose_version: int
-    answer_id: UUID
     notice: str = ""
     language: str = ""
     needs_joint: bool = False
+    answer_id: UUID | None = None
+    """Which answer it was, and which one it joins: told where somebody else must say yes too."""
     joint_id: UUID | None = None
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The last answer for a purpose, and whether an earlier one had granted it."""
 
     granted: bool
@@ -54,8 +53,7 @@ class Answer:
     language: str = ""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether the purpose is open, and why."""
 
     permitted: bool
@@ -103,9 +101,11 @@ def last(given: Iterable[Given]) -> Answer | None:
     The last in time decides, on whichever device it was said; of two of one instant, the refusal
     (CNIL 2025-131).
     """
-    ordered = sorted(given, key=lambda one: (one.said, not one.granted), reverse=True)
+    ordered = list(given)
     if not ordered:
         return None
+    if len(ordered) > 1:
+        ordered.sort(key=lambda one: (one.said, not one.granted), reverse=True)
     newest = ordered[0]
     answer = Answer(
         granted=newest.granted,
@@ -128,9 +128,9 @@ def _joint(answer: Answer, since_refusal: Sequence[Given]) -> Answer:
     }
     pairs = [(children[one.joint_id], one) for one in since_refusal if one.joint_id in children]
     if not pairs:
-        return replace(answer, lacks_joint=True)
+        return answer._replace(lacks_joint=True)
     until, version = max(
         (min(one.valid_until for one in pair), min(one.purpose_version for one in pair))
         for pair in pairs
     )
-    return replace(answer, valid_until=until, purpose_version=version)
+    return answer._replace(valid_until=until, purpose_version=version)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from privacy.db import UtcDateTime
 from privacy.errors import NotFoundError
 from privacy.purposes.models import Controller, LegalBasis, Notice, Purpose, Recipient, Site
 
@@ -91,16 +92,21 @@ def in_force(
     session: Session, *, controller_id: UUID, codes: Sequence[str], at: datetime
 ) -> dict[str, InForce]:
     """Return what was in force of these purposes at an instant; those published by then."""
-    wanted = (
-        select(Purpose.code, Purpose.version, Purpose.legal_basis)
-        .where(
-            Purpose.controller_id == controller_id,
-            Purpose.code.in_(codes),
-            Purpose.published_at <= at,
-        )
-        .order_by(Purpose.version)
+    found = session.execute(
+        _IN_FORCE, {"controller": controller_id, "codes": list(codes), "at": at}
     )
-    return {row.code: InForce(row.version, row.legal_basis) for row in session.execute(wanted)}
+    return {code: InForce(version, basis) for code, version, basis in found}
+
+
+_IN_FORCE = (
+    select(Purpose.code, Purpose.version, Purpose.legal_basis)
+    .where(
+        Purpose.controller_id == bindparam("controller", type_=Uuid()),
+        Purpose.code.in_(bindparam("codes", expanding=True)),
+        Purpose.published_at <= bindparam("at", type_=UtcDateTime()),
+    )
+    .order_by(Purpose.version)
+)
 
 
 def wordings(

@@ -256,20 +256,16 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def _told(one: Checked) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    answer = one.answer
+    return {
         "subject": str(one.subject_id) if one.subject_id else None,
         "purpose": one.purpose_code,
         "permitted": one.verdict.permitted,
         "reason": one.verdict.reason.value,
-    }
-    answer = one.answer
-    if answer is None or answer.said is None:
-        return told | {"answered_at": None, "valid_until": None, "version": None, "notice": None}
-    return told | {
-        "answered_at": stamp(answer.said),
-        "valid_until": stamp(answer.valid_until),
-        "version": answer.purpose_version,
-        "notice": answer.notice or None,
+        "answered_at": stamp(answer.said) if answer and answer.said else None,
+        "valid_until": stamp(answer.valid_until) if answer else None,
+        "version": answer.purpose_version if answer else None,
+        "notice": answer.notice or None if answer else None,
     }
 
 
