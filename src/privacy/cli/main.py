@@ -12,8 +12,8 @@ from typing_extensions import override
 from privacy.errors import InvalidError, PrivacyError
 
 NOUNS = (
-    "audit", "database", "jobs", "keys", "operators", "receipt", "scan", "serve", "setup",
-    "sites", "stores",
+    "audit", "consents", "database", "jobs", "keys", "operators", "receipt",
+    "scan", "serve", "setup", "sites", "stores",
 )  # fmt: skip
 """Each is a command of its name, in a module of its name beside this one."""
 
