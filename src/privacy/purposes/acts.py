@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
@@ -132,11 +132,13 @@ def publish_purpose(
 ) -> Purpose:
     """Publish a purpose, or its next version; consents given before cover only what they said."""
     checks.check_purpose(facts.code, facts.texts, facts.details)
-    before = queries.current_purposes(session, controller_id=controller_id).get(facts.code)
+    newest = select(func.max(Purpose.version)).where(
+        Purpose.controller_id == controller_id, Purpose.code == facts.code
+    )
     made = Purpose(
         controller_id=controller_id,
         code=facts.code,
-        version=before.version + 1 if before else 1,
+        version=(session.scalar(newest) or 0) + 1,
         legal_basis=facts.legal_basis,
         published_at=at,
         details=dict(facts.details),
