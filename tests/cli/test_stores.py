@@ -29,7 +29,7 @@ def test_a_store_is_added_checked_listed_and_removed(
     added = privacy("stores", "add", address, *DEFINITION, "--json")
     assert (added.status, added.facts) == (0, {"shop": None})
     assert privacy("stores", "list", "--json").facts == {
-        "shop": {"connector": "sqlite", "state": "good"}
+        "shop": {"connector": "sqlite", "state": "good", "can": ["erase", "rectify"]}
     }
     assert address not in privacy("stores", "list").out
     assert privacy("stores", "check", "shop", "--json").facts == {"shop": None}

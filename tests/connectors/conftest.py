@@ -1,4 +1,4 @@
-"""Each test of the contract runs in memory, by the docs' example, on SQLite and PostgreSQL."""
+"""Each test of the contract runs on each kind of place, against real servers."""
 
 import os
 from collections.abc import Iterator
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.connectors.mariadb import MariadbServer, NoServerError, running_server
 from tests.connectors.places import (
     JsonLines,
     Memory,
+    MysqlDatabase,
     Place,
     PostgresDatabase,
     SqliteFile,
@@ -27,7 +29,26 @@ def postgresql_place(postgresql: PostgresServer) -> Iterator[PostgresDatabase]:
     postgresql.drop(name)
 
 
-@pytest.fixture(params=["memory", "docs", "sqlite", POSTGRESQL])
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariadbServer]:
+    """Return a real server that lives as long as this run, or skip and say why."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoServerError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
+    """Return an empty database."""
+    database = MysqlDatabase(f"mysql://root@127.0.0.1:{mariadb.port}/place", mariadb.port)
+    mariadb.run("DROP DATABASE IF EXISTS place", "CREATE DATABASE place CHARACTER SET utf8mb4")
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["memory", "docs", "sqlite", POSTGRESQL, "mysql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
@@ -38,7 +59,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield from _database(request, tmp_path)
 
 
-@pytest.fixture(params=["sqlite", POSTGRESQL])
+@pytest.fixture(params=["sqlite", POSTGRESQL, "mysql"])
 def sql_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPlace]:
     """Return an empty database, for what only a database can do."""
     yield from _database(request, tmp_path)
@@ -50,7 +71,16 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPla
         yield file
         file.close()
         return
+    if request.param == "mysql":
+        yield request.getfixturevalue("mysql_place")
+        return
     database: PostgresDatabase = request.getfixturevalue("postgresql_place")
     database.empty()
     yield database
     database.close()
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL, "mysql"])
+def writable_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Return an empty place whose connector can write."""
+    yield from _database(request, tmp_path)

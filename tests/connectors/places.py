@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+import pymysql
 from typing_extensions import override
 
+from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sql import SqlConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
@@ -68,6 +70,9 @@ def quoted(name: str) -> str:
 
 class Place(ABC):
     """Something that can hold tables and be opened as a store."""
+
+    impossible: frozenset[str] = frozenset()
+    """Names that nothing can have here."""
 
     def __init__(self) -> None:
         self.opened: list[Store] = []
@@ -206,3 +211,61 @@ class PostgresDatabase(SqlPlace):
     @override
     def connector(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
         return PostgresConnector(definition, address or self.url)
+
+
+class MysqlDatabase(SqlPlace):
+    """A database of its own on a real server."""
+
+    mark = "%s"
+    # No name there may end with a space, and SQLAlchemy cannot read the types of such a column.
+    impossible = frozenset({" leading and trailing ", "back`tick"})
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__()
+        self.address = address
+        self.port = port
+
+    @property
+    def database(self) -> str:
+        """Return its name on the server."""
+        return self.address.rpartition("/")[2]
+
+    @override
+    def run(self, statement: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
+        with (
+            pymysql.connect(
+                host="127.0.0.1",
+                port=self.port,
+                user="root",
+                database=self.database,
+                charset="utf8mb4",
+                autocommit=False,
+                sql_mode="ANSI_QUOTES,STRICT_ALL_TABLES",
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            if rows == ((),):
+                cursor.execute(statement)
+            else:
+                cursor.executemany(statement, rows)
+            connection.commit()
+
+    def empty(self) -> None:
+        """Drop all tables."""
+        self.run(f'DROP DATABASE "{self.database}"')
+        self._recreate()
+
+    def _recreate(self) -> None:
+        with (
+            pymysql.connect(host="127.0.0.1", port=self.port, user="root") as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4")
+
+    @override
+    def _escaped(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    @override
+    def connector(self, definition: StoreDefinition, address: str = "") -> SqlConnector:
+        return MysqlConnector(definition, address or self.address)

@@ -157,10 +157,12 @@ def test_names_with_the_signs_of_sql_are_only_names(place: Place) -> None:
     tables = [
         Table(name, {"id": "INTEGER", name: "TEXT", f"{name}2": "TEXT"}, [(7, name, "x")])
         for name in NASTY
+        if name not in place.impossible
     ]
     store = place.make(victim, *tables)
     store.check()
-    for number, name in enumerate(NASTY, start=1):
+    for number, table in enumerate(tables, start=1):
+        name = table.name
         collection = store.definition.collection(f"t{number}")
         rows = list(store.read(collection, (name,), [(name,)]))
         assert rows == [{"id": 7, name: name, f"{name}2": "x"}]

@@ -21,6 +21,7 @@ from privacy.stores.connectors.postgres import connector as postgres
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.protocol import Store
 from tests.connectors.places import (
+    MysqlDatabase,
     PostgresDatabase,
     SqliteFile,
     SqlPlace,
@@ -32,6 +33,7 @@ PEOPLE = Table("people", {"id": "INTEGER", "email": "TEXT"}, [(1, "ada@example.c
 SLOW = {
     "sqlite": "CREATE VIEW slow AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1"
     " FROM n) SELECT id, 'x' AS email FROM n WHERE id < 0",
+    "mysql": "CREATE VIEW slow AS SELECT 1 AS id, IF(SLEEP(600), 'x', 'x') AS email",
     "postgresql": "CREATE VIEW slow AS SELECT 1 AS id, 'x' AS email FROM pg_sleep(600)",
 }
 
@@ -41,7 +43,7 @@ def rows(store: Store, name: str = "t0") -> list[Any]:
 
 
 def kind(place: SqlPlace) -> str:
-    return "sqlite" if isinstance(place, SqliteFile) else "postgresql"
+    return {SqliteFile: "sqlite", MysqlDatabase: "mysql"}.get(type(place), "postgresql")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,10 @@ NOWHERE = {
         "sqlite:////dev/null",
         "sqlite:////etc/passwd",
     ],
+    "mysql": [
+        "mysql://u:s3cret@127.0.0.1:1/db",
+        "mariadb://u:s3cret@localhost:1/db",
+    ],
     "postgresql": [
         "postgresql://u:s3cret@127.0.0.1:1/db",
         "postgresql://u:s3cret@localhost:1/db",
@@ -213,7 +219,11 @@ ADDRESSES = [
     "sqlite:////tmp/x?mode=rwc",
     "sqlite:///file:x?mode=rwc&uri=true",
     "sqlite://host/path",
-    "mysql://h/db",
+    "oracle://h/db",
+    "mysql://",
+    "mysql://host",
+    "mysql://host/db?read_default_file=/etc/passwd",
+    "mysql://host/db?unix_socket=/run/x",
     "postgresql://",
     "postgresql://host",
     "nonsense",

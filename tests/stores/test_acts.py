@@ -86,7 +86,7 @@ def test_the_address_is_sealed_and_bound_to_its_row(
     "address",
     [
         "",
-        "mysql://h/db",
+        "oracle://h/db",
         "nonsense",
         "http://[",
         "sqlite://",

@@ -10,7 +10,7 @@ from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.definition import Collection, Columns, DataCategory
 from privacy.stores.findings import Coverage, Findings, Outcome, Reason
 from privacy.stores.graph import Seeds, walk
-from privacy.stores.protocol import Key, Row
+from privacy.stores.protocol import Capability, Key, Row
 from tests.stores.fake_store import (
     DeafStore,
     FakeStore,
@@ -515,3 +515,12 @@ def test_a_collection_that_was_only_referred_to_was_not_searched_for_the_subject
 def test_findings_never_show_identifiers_when_printed() -> None:
     findings = search([FakeStore(SHOP, SHOP_ROWS)], {"email": {"nobody@example.com"}})
     assert "nobody@example.com" not in repr(findings)
+
+
+def test_the_ledger_says_what_a_store_can_do_beside_being_read() -> None:
+    class Eraser(FakeStore):
+        capabilities = frozenset({Capability.ERASE})
+
+    findings = search([Eraser(SHOP, SHOP_ROWS), FakeStore(CARDS, CARD_ROWS)], {})
+    assert line(findings, "shop.customer").capabilities == {Capability.ERASE}
+    assert line(findings, "loyalty.card").capabilities == frozenset()

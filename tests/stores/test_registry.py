@@ -38,6 +38,8 @@ def test_two_stores_of_one_name_are_refused() -> None:
     ("address", "kind"),
     [
         ("sqlite:////x", "sqlite"),
+        ("mysql://h/d", "mysql"),
+        ("mariadb://h/d", "mysql"),
         ("postgres://h/d", "postgres"),
         ("postgresql://h/d", "postgres"),
         ("postgresql+psycopg://h/d", "postgres"),

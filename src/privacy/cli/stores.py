@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -13,6 +14,8 @@ from privacy.runtime import Runtime
 from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
 from privacy.stores.jobs import check_store
+from privacy.stores.models import DataStore
+from privacy.stores.protocol import Store
 from privacy.stores.registry import introspect
 
 ACTOR = "system"
@@ -94,8 +97,9 @@ def list_command(controller: str | None, *, as_json: bool) -> None:
         owner = controller_of(runtime, controller)
         with runtime.database.reading() as session:
             rows = queries.data_stores(session, controller_id=owner.id)
-    facts = {row.name: {"connector": row.connector, "state": row.state.value} for row in rows}
-    tell(as_json, facts, *(f"{row.name:20} {row.connector:10} {row.state}" for row in rows))
+        opened_stores = runtime.open_stores(owner.id)
+    facts = {row.name: _line(row, opened_stores[row.name]) for row in rows}
+    tell(as_json, facts, *(_text(name, line) for name, line in facts.items()))
 
 
 @stores.command("remove")
@@ -111,6 +115,16 @@ def remove(name: str, controller: str | None, *, as_json: bool) -> None:
                 session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id, name=name
             )
     tell(as_json, {"removed": name}, f"{name} is searched no more.")
+
+
+def _line(row: DataStore, store: Store) -> dict[str, Any]:
+    can = sorted(store.capabilities)
+    return {"connector": row.connector, "state": row.state.value, "can": can}
+
+
+def _text(name: str, line: dict[str, Any]) -> str:
+    can = ", ".join(["read", *line["can"]])
+    return f"{name:20} {line['connector']:10} {line['state']:8} {can}"
 
 
 def _name_of(address: str) -> str:

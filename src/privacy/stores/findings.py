@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from privacy.stores.protocol import Row
+from privacy.stores.protocol import Capability, Row
 
 Place: TypeAlias = tuple[str, str]
 """A store and one of its collections, by name."""
@@ -64,6 +64,8 @@ class Coverage:
     """How many rows that are not the subject's but explain the subject's."""
     reason: str = ""
     """A `Reason`, or the code of the error when it failed; never data."""
+    capabilities: frozenset[Capability] = frozenset()
+    """What its store can do beside being read; what is missing, a person must do by hand."""
 
     @property
     def is_complete(self) -> bool:

@@ -1,7 +1,7 @@
 """The ledger of a search: what was searched, what was not, and why; pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from privacy.stores.definition import Collection, Direction, Link
 from privacy.stores.findings import Coverage, FoundRow, Outcome, Place, Reason
@@ -60,7 +60,10 @@ def lines(
     """Return one line for each declared collection, then one for each that is missing."""
     ledger = _Ledger(stores, course)
     declared = [
-        ledger.line(place, collection, rows[place])
+        replace(
+            ledger.line(place, collection, rows[place]),
+            capabilities=stores[place[0]].capabilities,
+        )
         for place, collection in collections_of(stores).items()
     ]
     return declared + [

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from privacy.errors import InvalidError
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 
 Row: TypeAlias = Mapping[str, object]
@@ -11,6 +13,15 @@ Row: TypeAlias = Mapping[str, object]
 
 Key: TypeAlias = tuple[str, ...]
 """One text for each of the columns asked by, in their order, folded as `normalise.fold` does."""
+
+
+class Capability(StrEnum):
+    """What a data store can do beside being read; what it does not name, it refuses."""
+
+    RECTIFY = "rectify"
+    ERASE = "erase"
+    ANSWERS_LATER = "answers-later"
+    """A person answers: reading raises WaitingError until then."""
 
 
 class Store(Protocol):
@@ -42,6 +53,46 @@ class Store(Protocol):
         """
         ...
 
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what it can do beside being read: nothing, unless a connector says more."""
+        return frozenset()
+
+    def count(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
+        """Return how many rows `read` yields for these values; the proof after an erasure."""
+        return sum(1 for _row in self.read(collection, columns, values))
+
+    def rectify(  # the arguments are for connectors that can
+        self,
+        collection: Collection,  # noqa: ARG002 -- as above
+        key: Key,  # noqa: ARG002 -- as above
+        changes: Mapping[str, str | None],  # noqa: ARG002 -- as above
+    ) -> int:
+        """Write other values into the row of a primary key, and return how many rows it met.
+
+        That is 1, or 0 when it is not there any more. A change is a text, read as the column's
+        type, or None for nothing. All or nothing; InvalidError when a value does not fit, or
+        when the primary key is none and meets several rows.
+        """
+        raise refusal(self.definition, Capability.RECTIFY)
+
+    def erase(  # the arguments are for connectors that can
+        self,
+        collection: Collection,  # noqa: ARG002 -- as above
+        columns: Columns,  # noqa: ARG002 -- as above
+        values: Values[Key],  # noqa: ARG002 -- as above
+    ) -> int:
+        """Delete the rows that `read` yields for these values, and return how many.
+
+        All or nothing within the collection. ConflictError when other rows still need them.
+        """
+        raise refusal(self.definition, Capability.ERASE)
+
     def close(self) -> None:
         """Let go of connections; the store may be used again."""
         ...
+
+
+def refusal(definition: StoreDefinition, capability: Capability) -> InvalidError:
+    """Return the error of a data store that is asked for what it cannot do."""
+    return InvalidError(f"The data store {definition.name} cannot {capability}.")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError
+from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import Collection, Columns, StoreDefinition
@@ -29,12 +30,16 @@ Connector: TypeAlias = Callable[[StoreDefinition, str], SurveyedStore]
 """Makes a store from its definition and its address; InvalidError for another kind's address."""
 
 CONNECTORS: Mapping[str, Connector] = {
+    "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "sqlite": SqliteConnector,
 }
 """Every kind of data store that can be registered; what each makes connects later."""
 
 SCHEMES: Mapping[str, str] = {
+    "mariadb": "mysql",
+    "mysql": "mysql",
+    "mysql+pymysql": "mysql",
     "postgres": "postgres",
     "postgresql": "postgres",
     "postgresql+psycopg": "postgres",

@@ -4,6 +4,7 @@ Values are always bound, never written into a statement; a composite key is comp
 never column by column.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ CHUNK = 500
 """Tuples in one statement: with any key that is likely, far below all parameter limits."""
 
 Value = TypeVar("Value")
+Number = TypeVar("Number", Decimal, float)
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,29 @@ def _boolean(text: str) -> bool:
     return bool(("0", "1").index(text))
 
 
+def _amount(text: str) -> Decimal:
+    return _finite(Decimal(text))
+
+
+def _approximate(text: str) -> float:
+    return _finite(float(text))
+
+
+def _finite(number: Number) -> Number:
+    """Return the number; ValueError for what is none, which equals nothing anyway."""
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
+
+
 _CONVERT: Mapping[type, Callable[[str], object]] = {
     bool: _boolean,
     bytes: bytes.fromhex,
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
     time: time.fromisoformat,
-    Decimal: Decimal,
-    float: float,
+    Decimal: _amount,
+    float: _approximate,
     UUID: UUID,
 }
 

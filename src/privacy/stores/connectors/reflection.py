@@ -16,6 +16,7 @@ from privacy.stores.document import Faults
 
 CATALOGUES = ("pg_", "information_schema", "sqlite_")
 """How schemas and tables begin that belong to the database itself."""
+MYSQL_CATALOGUES = frozenset({"mysql", "performance_schema", "sys"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ def tables_of(connection: Connection, definition: StoreDefinition) -> Mapping[st
     """Return by collection what the database has of it; what is not there is left out."""
     wanted: dict[str, list[Collection]] = defaultdict(list)
     for collection in definition.collections:
-        if not is_catalogue(collection.schema, collection.source_table):
+        of_mysql = connection.dialect.name in {"mysql", "mariadb"}
+        hidden = of_mysql and collection.schema.lower() in MYSQL_CATALOGUES
+        if not hidden and not is_catalogue(collection.schema, collection.source_table):
             wanted[collection.schema].append(collection)
     found: dict[str, Found] = {}
     for schema, collections in wanted.items():

@@ -6,34 +6,45 @@ from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
     CursorResult,
+    Delete,
     Engine,
     Select,
+    Update,
+    bindparam,
     column,
     false,
     select,
     table,
 )
-from sqlalchemy.exc import CompileError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    CompileError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.sql.elements import quoted_name
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 from typing_extensions import override
 
-from privacy.errors import InvalidError, PrivacyError, UnavailableError
+from privacy.errors import ConflictError, InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors import reflection
-from privacy.stores.connectors.matching import KeyColumn, conditions
+from privacy.stores.connectors.asking import declared_of
+from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
+from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
 from privacy.stores.connectors.survey import survey
 from privacy.stores.connectors.watchdog import Watchdog
 from privacy.stores.definition import Collection, Columns, StoreDefinition
-from privacy.stores.normalise import fold
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.protocol import Capability, Key, Row, Store
 
 BATCH = 500
 """Rows that are fetched together and are in memory together."""
@@ -45,12 +56,15 @@ WATCHDOG = Watchdog()
 
 
 class SqlConnector(Store, ABC):
-    """A store behind SQLAlchemy; its connections can read and nothing else."""
+    """A store behind SQLAlchemy; what reads cannot write, what writes is opened apart."""
+
+    loose: ClassVar[tuple[type[TypeEngine[Any]], ...]] = ()
+    """Types of which the database calls values equal that are not the same."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
         self._definition = definition
         self._url = self._parsed(address)
-        self._engine: Engine | None = None
+        self._engines: dict[bool, Engine] = {}
         self._tables: Mapping[str, reflection.Found] | None = None
         self._lock = threading.Lock()
 
@@ -59,8 +73,8 @@ class SqlConnector(Store, ABC):
         """Return the parts of an address; raise InvalidError when it is not of this kind."""
 
     @abstractmethod
-    def _open(self, url: URL) -> Engine:
-        """Return an engine whose connections the database itself forbids to write."""
+    def _open(self, url: URL, *, writing: bool) -> Engine:
+        """Return an engine; unless writing, the database itself forbids its connections to."""
 
     @abstractmethod
     def _interrupt(self, connection: Any) -> None:
@@ -73,6 +87,11 @@ class SqlConnector(Store, ABC):
     @abstractmethod
     def _is_wrong_question(self, error: DBAPIError) -> bool:
         """Whether a driver's error means that names or types do not fit."""
+
+    def _is(self, element: ColumnElement[Any], value: object) -> ColumnElement[bool]:
+        """Return the condition that a column holds a value exactly."""
+        # Without a type of ours, so that the database reads it as the column's own.
+        return element == bindparam(None, value, type_=NullType())
 
     @property
     @override
@@ -96,52 +115,104 @@ class SqlConnector(Store, ABC):
 
     @override
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = self._definition.collection(collection.name)
-        undeclared = set(columns) - set(declared.columns)
-        if undeclared or not columns:
-            raise InvalidError(
-                "Rows are asked for by columns that the definition does not declare.",
-                fields={f"{collection.name}.{name}": ["is not declared"] for name in undeclared},
-            )
+        declared = declared_of(self._definition, collection, columns)
         return self._matching(declared, columns, values) if values else iter(())
+
+    @override
+    def count(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
+        declared = declared_of(self._definition, collection, columns)
+        if not values:
+            return 0
+        with self._connected() as connection:
+            asked = self._asked(connection, declared, columns)
+            if asked.needs_second_look:
+                return sum(1 for _row in self._found(connection, asked, values))
+            return sum(
+                self._number(connection, asked.counted(condition))
+                for condition in conditions(asked.keys, values)
+            )
+
+    @property
+    @override
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset({Capability.RECTIFY, Capability.ERASE})
+
+    @override
+    def rectify(self, collection: Collection, key: Key, changes: Mapping[str, str | None]) -> int:
+        declared = declared_of(self._definition, collection, (*changes, *collection.primary_key))
+        with self._connected(writing=True) as connection:
+            asked = self._asked(connection, declared, declared.primary_key)
+            rows = list(islice(self._found(connection, asked, [key]), 2))
+            if len(rows) > 1:
+                raise InvalidError(f"The primary key of {declared.name} meets several rows.")
+            found = self._types(connection, declared)
+            types = {name: self._key_type(found[name]) for name in changes}
+            for row in rows:
+                self._write(connection, asked.changed(row, stored(types, changes)))
+            self._commit(connection)
+        return len(rows)
+
+    @override
+    def erase(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
+        declared = declared_of(self._definition, collection, columns)
+        if not values:
+            return 0
+        with self._connected(writing=True) as connection:
+            asked = self._asked(connection, declared, columns)
+            if asked.needs_second_look:
+                doomed = [asked.own_key(row) for row in self._found(connection, asked, values)]
+                deletes = map(asked.deleted_rows, chunks(doomed, BATCH_OF_ROWS))
+            else:
+                deletes = map(asked.deleted, conditions(asked.keys, values))
+            erased = sum(self._write(connection, delete) for delete in deletes)
+            self._commit(connection)
+        return erased
 
     @override
     def close(self) -> None:
         with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = self._tables = None
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+            self._tables = None
 
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:
-        elements = self._elements(collection)
-        wanted = _wanted(collection, columns, values)
         with self._connected() as connection:
-            keys = self._key_columns(connection, collection, columns, elements)
-            for condition in conditions(keys, values):
-                query = select(*elements.values()).where(condition)
-                for row in self._rows(connection, query, collection.columns):
-                    if wanted is None or _folded(collection, columns, row) in wanted:
-                        yield row
-
-    def _key_columns(
-        self,
-        connection: Connection,
-        collection: Collection,
-        columns: Columns,
-        elements: Mapping[str, ColumnElement[Any]],
-    ) -> Sequence[KeyColumn]:
-        there = self._reflected(connection).get(collection.name)
-        found = reflection.ensure_collection(collection, there)
-        return [
-            KeyColumn(
-                elements[name],
-                self._key_type(found.columns[name]),
-                collection.normalisers[name],
+            yield from self._found(
+                connection, self._asked(connection, collection, columns), values
             )
+
+    def _found(
+        self, connection: Connection, asked: Question, values: Values[Key]
+    ) -> Iterator[Row]:
+        """Yield the rows that match, after a second look where the database only nearly says."""
+        matches = asked.second_look(values)
+        for condition in conditions(asked.keys, values):
+            for row in self._rows(connection, asked.rows(condition), asked.collection.columns):
+                if matches(row):
+                    yield row
+
+    def _asked(self, connection: Connection, collection: Collection, columns: Columns) -> Question:
+        types = self._types(connection, collection)
+        exact = all(
+            collection.normalisers[name] == "exact" and not isinstance(types[name], self.loose)
+            for name in columns
+        )
+        elements = self._elements(collection)
+        keys = [
+            KeyColumn(elements[name], self._key_type(types[name]), collection.normalisers[name])
             for name in columns
         ]
+        return Question(collection, columns, elements, keys, not exact, self._is)
+
+    def _types(
+        self, connection: Connection, collection: Collection
+    ) -> Mapping[str, TypeEngine[Any]]:
+        """Return the types of a collection's columns; InvalidError when one is not there."""
+        there = self._reflected(connection).get(collection.name)
+        return reflection.ensure_collection(collection, there).columns
 
     def _elements(self, collection: Collection) -> Mapping[str, ColumnElement[Any]]:
         """Return by name the columns of a collection as the dialect will quote them."""
@@ -160,24 +231,43 @@ class SqlConnector(Store, ABC):
         return self._tables
 
     def _rows(self, connection: Connection, query: Select[Any], columns: Columns) -> Iterator[Row]:
-        streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
+        streaming = {"stream_results": True, "max_row_buffer": BATCH}
         with self._deadline(connection):
-            result = streaming.execute(query)
+            result = connection.execute(query, execution_options=streaming)
         with closing(result):
-            while batch := self._batch(connection, result):
-                for values in batch:
-                    yield dict(zip(columns, values, strict=True))
+            try:
+                while batch := self._batch(connection, result):
+                    for values in batch:
+                        yield dict(zip(columns, values, strict=True))
+            except GeneratorExit:
+                self._leave(connection, result)
+                raise
+
+    def _leave(self, connection: Connection, result: CursorResult[Any]) -> None:
+        """Stop reading before the end; most databases then send nothing more."""
 
     def _batch(self, connection: Connection, result: CursorResult[Any]) -> Sequence[Any]:
         with self._deadline(connection):
             return result.fetchmany(BATCH)
 
+    def _number(self, connection: Connection, query: Select[Any]) -> int:
+        with self._deadline(connection):
+            return int(connection.execute(query).scalar_one())
+
+    def _write(self, connection: Connection, statement: Delete | Update) -> int:
+        with self._deadline(connection):
+            return connection.execute(statement).rowcount
+
+    def _commit(self, connection: Connection) -> None:
+        with self._deadline(connection):
+            connection.commit()
+
     @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connected(self, *, writing: bool = False) -> Iterator[Connection]:
         with self._lock:
-            if self._engine is None:
-                self._engine = self._open(self._url)
-            engine = self._engine
+            if writing not in self._engines:
+                self._engines[writing] = self._open(self._url, writing=writing)
+            engine = self._engines[writing]
         try:
             with self._begun(engine) as connection:
                 yield connection
@@ -211,11 +301,16 @@ class SqlConnector(Store, ABC):
 
     def _told(self, error: SQLAlchemyError) -> PrivacyError:
         name = self._definition.name
+        if isinstance(error, IntegrityError):
+            return ConflictError(
+                f"The data store {name} refuses the change: other rows refer to these, or a rule"
+                " of its own forbids it."
+            )
         if self._is_misfit(error):
             return InvalidError(f"The data store {name} is not as its definition says.")
         return UnavailableError(
             f"The data store {name} cannot be read: see that it runs, that its address is right,"
-            " and that its account may read."
+            " and that its account may read, and write where rows are erased or rectified."
         )
 
     def _is_misfit(self, error: SQLAlchemyError) -> bool:
@@ -225,21 +320,3 @@ class SqlConnector(Store, ABC):
         if error.connection_invalidated:
             return False
         return self._is_wrong_question(error)
-
-
-def _wanted(collection: Collection, columns: Columns, values: Values[Key]) -> set[Key] | None:
-    """Return the keys for a second look, where the store only finds candidates."""
-    if all(collection.normalisers[name] == "exact" for name in columns):
-        return None
-    return {
-        tuple(_fold(collection, name, text) for name, text in zip(columns, key, strict=True))
-        for key in values
-    }
-
-
-def _folded(collection: Collection, columns: Columns, row: Row) -> Key:
-    return tuple(_fold(collection, name, row[name]) for name in columns)
-
-
-def _fold(collection: Collection, name: str, value: object) -> str:
-    return fold(collection.normalisers[name], value) or ""

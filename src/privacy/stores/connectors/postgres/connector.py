@@ -39,7 +39,7 @@ class PostgresConnector(SqlConnector):
         return url.set(drivername="postgresql+psycopg")
 
     @override
-    def _open(self, url: URL) -> Engine:
+    def _open(self, url: URL, *, writing: bool) -> Engine:
         engine = create_engine(
             url,
             pool_size=2,
@@ -50,7 +50,7 @@ class PostgresConnector(SqlConnector):
                 "prepare_threshold": None,
                 "application_name": "privacy",
             },
-            execution_options={"postgresql_readonly": True},
+            execution_options={"postgresql_readonly": not writing},
         )
         event.listen(engine, "begin", _set_limits)
         event.listen(engine, "handle_error", _close_cursor)

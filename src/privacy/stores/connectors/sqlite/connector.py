@@ -35,8 +35,9 @@ class SqliteConnector(SqlConnector):
         return url
 
     @override
-    def _open(self, url: URL) -> Engine:
-        uri = f"file:{quote(str(Path(url.database or '').resolve()))}?mode=ro"
+    def _open(self, url: URL, *, writing: bool) -> Engine:
+        path = quote(str(Path(url.database or "").resolve()))
+        uri = f"file:{path}?mode={'rw' if writing else 'ro'}"
 
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(
@@ -47,7 +48,7 @@ class SqliteConnector(SqlConnector):
         engine = create_engine(
             "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True
         )
-        event.listen(engine, "connect", _forbid_writing)
+        event.listen(engine, "connect", _prepare_writing if writing else _forbid_writing)
         return engine
 
     @override
@@ -68,4 +69,10 @@ class SqliteConnector(SqlConnector):
 
 def _forbid_writing(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
+    connection.execute("PRAGMA trusted_schema=OFF")
+
+
+def _prepare_writing(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA secure_delete=ON")  # what is erased leaves the file as well
+    connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA trusted_schema=OFF")

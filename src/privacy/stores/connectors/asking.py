@@ -1,0 +1,39 @@
+"""What every connector does with a question before and after it asks its data store."""
+
+from collections.abc import Callable
+from collections.abc import Collection as Values
+
+from privacy.errors import InvalidError
+from privacy.stores.definition import Collection, Columns, StoreDefinition
+from privacy.stores.normalise import fold
+from privacy.stores.protocol import Key, Row
+
+
+def declared_of(
+    definition: StoreDefinition, collection: Collection, columns: Columns
+) -> Collection:
+    """Return the collection as it is declared; InvalidError when it or a column is not."""
+    declared = definition.collection(collection.name)
+    undeclared = set(columns) - set(declared.columns)
+    if undeclared or not columns:
+        raise InvalidError(
+            "Rows are asked for by columns that the definition does not declare.",
+            fields={f"{collection.name}.{name}": ["is not declared"] for name in undeclared},
+        )
+    return declared
+
+
+def matcher(
+    collection: Collection, columns: Columns, values: Values[Key]
+) -> Callable[[Row], bool]:
+    """Return what says whether a row's columns, as they are compared, equal one of the keys."""
+    ways = [collection.normalisers[name] for name in columns]
+    folded = (tuple(map(fold, ways, key)) for key in values)
+    wanted = {key for key in folded if None not in key}
+
+    def matches(row: Row) -> bool:
+        return (
+            tuple(fold(way, row[name]) for way, name in zip(ways, columns, strict=True)) in wanted
+        )
+
+    return matches
