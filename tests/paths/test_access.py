@@ -32,6 +32,7 @@ from privacy.stores.definition_file import from_yaml
 from privacy.subjects.rotation import create_controller_keys
 from privacy.tables import METADATA
 from privacy.web.app import create_app
+from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
 from tests.connectors.places import PostgresDatabase, SqlPlace
@@ -62,7 +63,9 @@ class House:
 
     def run(self, name: str, *, page: Any = package_page) -> object:
         """Run a job of the table once."""
-        jobs = {one.name: one for one in table(self.runtime, Makers(render_mail, page))}
+        jobs = {
+            one.name: one for one in table(self.runtime, Makers(render_mail, page, notice_files))
+        }
         return jobs[name].run()
 
     def link(self, use: str) -> str:

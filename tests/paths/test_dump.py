@@ -33,6 +33,7 @@ from privacy.scheduler.jobs import Makers, table
 from privacy.scheduler.runner import Runner
 from privacy.tables import METADATA
 from privacy.web.app import create_app
+from privacy.web.banner.kept import notice_files
 from privacy.web.logs import JsonLines
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
@@ -63,7 +64,7 @@ class World:
 
     def run(self, *names: str) -> None:
         """Run jobs as the scheduler would."""
-        makers = Makers(render_mail, package_page)
+        makers = Makers(render_mail, package_page, notice_files)
         runner = Runner(self.runtime.database, table(self.runtime, makers), self.runtime.clock)
         for name in names:
             runner.run_now(name)

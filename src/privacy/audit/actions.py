@@ -21,6 +21,7 @@ class Action(StrEnum):
     KEYS_ROOT_ADDED = "keys.root-added"
     KEYS_ROTATED = "keys.rotated"
     KEYS_VERSION_DESTROYED = "keys.version-destroyed"
+    NOTICE_KEPT = "notice.kept"
     NOTICE_PUBLISHED = "notice.published"
     OPERATOR_ADDED = "operator.added"
     OPERATOR_CLOSED = "operator.closed"
@@ -48,9 +49,13 @@ class Action(StrEnum):
     REQUEST_REFUSED = "request.refused"
     REQUEST_STORE_FAILED = "request.store-failed"
     REQUEST_STORE_SEARCHED = "request.store-searched"
+    REQUEST_STORE_WAIVED = "request.store-waived"
     REQUEST_SUBMITTED = "request.submitted"
     REQUEST_VERIFIED = "request.verified"
     REQUEST_VIEWED = "request.viewed"
+    SCAN_ASKED = "scan.asked"
+    SCAN_FINISHED = "scan.finished"
+    SCAN_PLANNED = "scan.planned"
     SITE_CHANGED = "site.changed"
     SITE_REGISTERED = "site.registered"
     SITE_SECRET_ISSUED = "site.secret-issued"  # noqa: S105 -- the name of an act
@@ -86,6 +91,18 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),
     Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
     Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "root", "version"}),
+    Action.NOTICE_KEPT: frozenset(
+        {
+            "code",
+            "desktop_1",
+            "desktop_2",
+            "file",
+            "language",
+            "notice",
+            "phone_1",
+            "phone_2",
+        }
+    ),
     Action.NOTICE_PUBLISHED: frozenset(
         {"digest", "language", "languages", "notice", "site", "version"}
     ),
@@ -121,11 +138,15 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_STORE_SEARCHED: frozenset(
         {"outcome", "records", "request", "store", "task", "tries"}
     ),
+    Action.REQUEST_STORE_WAIVED: frozenset({"request", "store"}),
     Action.REQUEST_SUBMITTED: frozenset(
         {"channel", "due_on", "kind", "language", "received_on", "request"}
     ),
     Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
     Action.REQUEST_VIEWED: frozenset({"request"}),
+    Action.SCAN_ASKED: frozenset({"scan", "site"}),
+    Action.SCAN_FINISHED: frozenset({"failing", "outcome", "pages", "scan"}),
+    Action.SCAN_PLANNED: frozenset({"every", "site"}),
     Action.SITE_CHANGED: frozenset({"origins", "site"}),
     Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
     Action.SITE_SECRET_ISSUED: frozenset({"site", "version"}),

@@ -6,6 +6,7 @@ from privacy.cli.process import as_json, opened, tell
 from privacy.runtime import Runtime
 from privacy.scheduler.jobs import Makers, table
 from privacy.scheduler.runner import Runner
+from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
 
@@ -36,7 +37,7 @@ def run(name: str, *, as_json: bool) -> None:
 
 
 def _makers() -> Makers:
-    return Makers(render_mail, package_page)
+    return Makers(render_mail, package_page, notice_files)
 
 
 def _runner(runtime: Runtime) -> Runner:

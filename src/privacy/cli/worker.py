@@ -12,6 +12,7 @@ from privacy.scheduler.jobs import Makers, table
 from privacy.scheduler.runner import Runner
 from privacy.web import app as web
 from privacy.web import current, limits, logs
+from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
 
@@ -60,7 +61,9 @@ def start_sequencer(runtime: Runtime) -> Callable[[], None]:
 def start_jobs(runtime: Runtime) -> Callable[[], None]:
     """Run the table of jobs in this process; return what ends it."""
     runner = Runner(
-        runtime.database, table(runtime, Makers(render_mail, package_page)), runtime.clock
+        runtime.database,
+        table(runtime, Makers(render_mail, package_page, notice_files)),
+        runtime.clock,
     )
     runtime.wakers.append(runner.wake)
     runtime.checks["jobs"] = runner.fault

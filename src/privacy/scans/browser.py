@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,15 @@ def executable(wanted: str = "") -> Path:
             f"No Chromium is installed ({where}): install one, or name it in PRIVACY_CHROMIUM."
         )
     return Path(found)
+
+
+def available(wanted: str = "") -> bool:
+    """Say whether there is a Chromium, and Playwright to drive it."""
+    try:
+        executable(wanted)
+    except NoBrowserError:
+        return False
+    return find_spec("playwright") is not None
 
 
 @contextmanager

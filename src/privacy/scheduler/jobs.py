@@ -1,6 +1,7 @@
 """The table of what runs by itself."""
 
 import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,13 @@ from privacy.purposes import queries as purposes
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.runtime import Runtime
+from privacy.scans import pictures
+from privacy.scans.alarm import Desk
+from privacy.scans.browser import available
+from privacy.scans.jobs import FURTHER, Eyes, Files, Make, Studio, keep_notices, run_scans
+from privacy.scans.match import Register, Report
+from privacy.scans.report import scan
+from privacy.scans.visit import Tour
 from privacy.scheduler.job import Job
 from privacy.stores import queries as stores
 from privacy.stores.jobs import check_store
@@ -28,6 +36,7 @@ class Makers:
 
     mail: Render
     page: Page
+    banner: Make
 
 
 def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
@@ -43,6 +52,8 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
         ),
         Job("tell-expired", timedelta(hours=1), lambda: _tell_expired(runtime)),
         Job("check-stores", timedelta(days=1), lambda: _check_stores(runtime)),
+        Job("keep-notices", timedelta(minutes=5), lambda: _keep_notices(runtime, makers)),
+        Job("scan-sites", timedelta(minutes=15), lambda: _scan_sites(runtime)),
         Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),
     )
 
@@ -123,6 +134,32 @@ def _check_stores(runtime: Runtime) -> None:
         )
         if error is not None:
             logger.warning("store.failing", extra={"store": name, "error": error.code})
+
+
+def _keep_notices(runtime: Runtime, makers: Makers) -> int:
+    def draw(files: Files, language: str) -> dict[str, bytes]:
+        chromium = runtime.settings.chromium
+        return pictures.draw(files.files, entry=files.entry, language=language, chromium=chromium)
+
+    studio = Studio(runtime.settings.public_url, makers.banner, draw)
+    return keep_notices(runtime.database, clock=runtime.clock, studio=studio)
+
+
+def _scan_sites(runtime: Runtime) -> int:
+    chromium = runtime.settings.chromium
+
+    def look(urls: Sequence[str], declared: Register, origins: Collection[str]) -> Report:
+        tour = Tour(runtime.clock, origins=frozenset(origins))
+        return scan(urls, register=declared, tour=tour, chromium=chromium, further=FURTHER)
+
+    made = run_scans(
+        runtime.database,
+        clock=runtime.clock,
+        desk=Desk(runtime.cabinet, runtime.settings.public_url),
+        eyes=Eyes(look, lambda: available(chromium)),
+    )
+    runtime.wake("deliver-mail")
+    return made
 
 
 def _verify(runtime: Runtime) -> None:
