@@ -35,10 +35,11 @@ from privacy.web.admin import views as admin
 from privacy.web.banner import receipts, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
+from privacy.web.portal import unsubscribe
 from privacy.web.portal import views as portal
 
 PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
-    "public": (portal.blueprint,),
+    "public": (portal.blueprint, unsubscribe.blueprint),
     "staff": (console.blueprint,),
 }
 """The HTML surfaces of each kind of process."""
