@@ -1,9 +1,10 @@
-// Builds dist/banner.js from src/. With --check, says whether the committed file is what src/ gives.
+// Builds dist/ from src/. With --check, says whether the committed files are what src/ gives.
 import { readFile, writeFile } from "node:fs/promises";
+import { brotliCompressSync, constants } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const here = new URL(".", import.meta.url);
-const target = new URL("dist/banner.js", here);
+const PLACE = "__PRIVACY_CONFIG__";
 
 // The style travels inside the script, as a string for a constructed stylesheet: one request, and
 // nothing that style-src could refuse.
@@ -17,27 +18,61 @@ const css = {
   },
 };
 
-const { outputFiles } = await build({
-  entryPoints: [new URL("src/banner.js", here).pathname],
-  bundle: true,
-  format: "iife",
-  target: "es2022",
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  plugins: [css],
-  write: false,
-});
-const built = outputFiles[0].text;
-const uses = built.split("__PRIVACY_CONFIG__").length - 1;
-if (uses !== 1) throw new Error(`__PRIVACY_CONFIG__ must stand once in the result, not ${uses} times`);
+// A file that is fetched later uses the stub that is on the page already, not one of its own.
+const bridge = {
+  name: "bridge",
+  setup(builder) {
+    builder.onResolve({ filter: /\/stub\.js$/ }, () => ({
+      path: new URL("src/bridge.js", here).pathname,
+    }));
+  },
+};
 
-if (process.argv.includes("--check")) {
-  if (built !== (await readFile(target, "utf8"))) {
-    console.error("dist/banner.js is stale: run `npm run build` in static/consent-banner and commit it");
-    process.exit(1);
-  }
-} else {
-  await writeFile(target, built);
-  console.log(`dist/banner.js: ${Buffer.byteLength(built)} bytes`);
+async function bundled(entry, format, plugins = []) {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(`src/${entry}.js`, here).pathname],
+    bundle: true,
+    format,
+    target: "es2022",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    plugins: [css, ...plugins],
+    write: false,
+  });
+  const text = outputFiles[0].text.trim();
+  const uses = text.split(PLACE).length - 1;
+  if (uses !== 1) throw new Error(`${PLACE} must stand once in ${entry}, not ${uses} times`);
+  return text;
 }
+
+// The pinned file asks for its configuration under the address that it came from.
+const pinned = async () =>
+  `(async t=>{try{const{site:s,lang:l}=t.dataset,` +
+  `C=await(await fetch(new URL("../"+s+".json"+(l?"?lang="+l:""),t.src))).json();` +
+  (await bundled("pinned", "iife")).replace(PLACE, "C") +
+  `}catch(e){console.warn("privacy:",e)}})(document.currentScript)\n`;
+
+const results = {
+  "banner.js": await bundled("first", "iife"),
+  "stub.js": await bundled("return", "iife"),
+  "ui.js": await bundled("rest", "esm", [bridge]),
+  "panel.js": await bundled("more", "esm", [bridge]),
+  "pinned.js": await pinned(),
+};
+
+let stale = false;
+for (const [name, text] of Object.entries(results)) {
+  const target = new URL(`dist/${name}`, here);
+  if (process.argv.includes("--check")) {
+    if (text !== (await readFile(target, "utf8").catch(() => ""))) {
+      console.error(`dist/${name} is stale: run \`npm run build\` in static/consent-banner and commit it`);
+      stale = true;
+    }
+  } else {
+    await writeFile(target, text);
+    const brotli = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+    console.log(`dist/${name}: ${Buffer.byteLength(text)} bytes, ${brotli.length} as brotli`);
+  }
+}
+if (stale) process.exit(1);

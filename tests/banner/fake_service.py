@@ -12,6 +12,9 @@ from typing import Any
 
 from typing_extensions import override
 
+from privacy.web.banner import script as built
+from privacy.web.banner import split
+
 HERE = Path(__file__).parent
 BANNER = HERE.parents[1] / "static" / "consent-banner"
 SITE, SERVICE, TRACKER = "www.boutique.localhost", "privacy.localhost", "tracker.localhost"
@@ -32,11 +35,16 @@ def configuration(language: str = "fr", **changes: Any) -> dict[str, Any]:
     return {**config, "language": language, "texts": texts, **changes}
 
 
+def served(config: dict[str, Any] | None) -> dict[str, str]:
+    """Return by name every file that the service would serve of this configuration."""
+    if config is None:
+        return dict.fromkeys(("banner", "stub"), split.filled(built.code("banner"), None))
+    return built.render(config)
+
+
 def served_banner(config: dict[str, Any] | None) -> str:
-    """Return the built file with the configuration in its place."""
-    built = (BANNER / "dist" / "banner.js").read_text()
-    text = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
-    return built.replace("__PRIVACY_CONFIG__", text)
+    """Return the entry of a first visit with the configuration in its place."""
+    return served(config)["banner"]
 
 
 def script(purpose: str, name: str = "audience", cookie: str = "_ga_demo") -> str:
@@ -56,6 +64,9 @@ class FakeWorld:
     footer: str = FOOTER
     headers: dict[str, str] = field(default_factory=dict)
     refusing: int = 0
+    account: dict[str, Any] = field(default_factory=dict)
+    """What the service knows that the account of a visitor chose."""
+    accounts: list[dict[str, Any]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -98,8 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         host = self.headers["Host"].partition(":")[0]
         self.world.asked.append(host + self.path)
         if host == SERVICE:
-            config = self.world.config and {**self.world.config, "service": self.world.service}
-            self.answer(served_banner(config), "text/javascript")
+            self.serve()
         elif host == TRACKER and self.path.endswith(".js"):
             self.answer(f'(window.ran ||= []).push("{self.path}")', "text/javascript")
         elif host == TRACKER:
@@ -107,12 +117,32 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.answer(self.world.page(), "text/html", more=self.world.headers)
 
+    def serve(self) -> None:
+        config = self.world.config and {**self.world.config, "service": self.world.service}
+        files = served(config)
+        name = self.path.partition("?")[0].rpartition("/")[2].removesuffix(".js")
+        holds = self.headers["If-None-Match"] or ""
+        stub = self.headers["Accept"] == "text/stub" or "stub" in holds
+        tag = f'"{"stub" if stub else "file"}-1"'
+        text = files.get(name) or files["stub" if stub else "banner"]
+        if self.path.endswith(".json"):
+            self.answer(files["json"], "application/json")
+        elif name.startswith("banner."):
+            self.answer(built.code("pinned"), "text/javascript")
+        else:
+            more = {"Cache-Control": "max-age=300", "ETag": tag}
+            self.answer(text, "text/javascript", more=more)
+
     def do_OPTIONS(self) -> None:
         self.answer("", "text/plain")
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body["cookie_header"] = self.headers["Cookie"]
+        if self.path == "/banner/account":
+            self.world.accounts.append(body)
+            self.answer(json.dumps(self.world.account), "application/json")
+            return
         self.world.posts.append(body)
         if self.world.refusing:
             self.answer("{}", "application/json", status=self.world.refusing)

@@ -307,8 +307,9 @@ def test_google_consent_mode_is_denied_first_and_updated_by_each_answer(
     page.click("#cb [data-cb=choose]")
     page.check("#cb-ads_personalised")
     page.click("[data-cb=save]")
-    said = page.evaluate("dataLayer.map((said) => Array.from(said))")
-    default, update = said
+    default, update, event = page.evaluate(
+        "dataLayer.map((said) => said.event ? said : Array.from(said))"
+    )
     assert default[:2] == ["consent", "default"]
     assert {kind for kind, state in default[2].items() if state == "granted"} == {
         "security_storage"
@@ -318,6 +319,10 @@ def test_google_consent_mode_is_denied_first_and_updated_by_each_answer(
     assert {kind for kind, state in update[2].items() if state == "granted"} == {
         "security_storage", "ad_storage", "ad_user_data", "ad_personalization",
     }  # fmt: skip
+    assert event == {
+        "event": "privacy_change",
+        "privacy": {code: code == "ads_personalised" for code in CODES},
+    }
 
 
 def test_pages_without_their_own_link_get_a_small_button(page: Page, world: FakeWorld) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.banner.fake_service import FakeWorld
 from tests.banner.test_banner import arrive, choice, stored, wait_for
@@ -36,11 +36,20 @@ def test_an_answer_that_the_service_cannot_take_is_sent_again_with_the_same_id(
 def test_answers_given_without_a_connection_leave_in_order_when_it_is_back(
     page: Page, world: FakeWorld
 ) -> None:
+    said: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", agree)
     arrive(page, world)
     page.context.set_offline(offline=True)
     page.click("#cb [data-cb=accept]")
+    # The second layer cannot come; what there is instead says so, and withdraws.
     page.click("#manage")
-    page.click("#cbd [data-cb=reject]")
+    page.wait_for_function("!privacyBanner.has('ads_personalised')")
+    assert said == ["Le service ne répond pas pour l’instant.\nTout refuser ?"]
     assert world.posts == []
     assert choice(page.context)
     page.context.set_offline(offline=False)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from privacy.cli.demo.storefront import PAGES, shop_app
-from tests.banner.fake_service import configuration, served_banner
+from tests.banner.fake_service import configuration, served
 from tests.banner.test_looks import axe
 
 SHOP, SERVICE = "http://boutique.localhost", "http://privacy.localhost"
@@ -21,7 +21,7 @@ NAMES = sorted(path.name for path in PAGES.glob("*.html"))
 def serve() -> Callable[[Route], None]:
     """Answer a browser from the shop and from a service that records nothing."""
     client = shop_app(SERVICE, SITE_KEY).test_client()
-    banner = served_banner(configuration(service=SERVICE))
+    files = served({**configuration(service=SERVICE), "site": SITE_KEY})
 
     def answer(route: Route) -> None:
         url = urlsplit(route.request.url)
@@ -29,7 +29,11 @@ def serve() -> Callable[[Route], None]:
             with client.get(url.path) as page:
                 route.fulfill(body=page.data, content_type=page.content_type)
         elif url.path == f"/banner/{SITE_KEY}.js":
-            route.fulfill(body=banner, content_type="text/javascript")
+            route.fulfill(body=files["banner"], content_type="text/javascript")
+        elif url.path.startswith(f"/banner/{SITE_KEY}/"):
+            body = files[url.path.rpartition("/")[2].removesuffix(".js")]
+            allowed = {"Access-Control-Allow-Origin": "*"}
+            route.fulfill(body=body, content_type="text/javascript", headers=allowed)
         else:
             route.fulfill(status=503)
 

@@ -100,6 +100,7 @@ def create_app(
     security.install(app, settings)
     pages.install(app)
     banner.install(app)
+    serving.install(app)
     openapi.install(app, [one for kind in kinds for one in MACHINES[kind]])
     errors.install(app)
     for blueprint in (health.blueprint, *(one for kind in kinds for one in PAGES[kind])):

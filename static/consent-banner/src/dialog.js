@@ -1,24 +1,12 @@
-// The two layers, the permanent button and the line that says "saved". They show and tell; what an
-// answer does is decided in banner.js.
-import { json, pending, receipt } from "./api.js";
+// The second layer: per purpose and per partner, what it means and what it leaves; and the proof.
 import config from "./config.js";
-import { button, list, make, outer, part, say } from "./words.js";
+import { read } from "./storage.js";
+import { core, get, has } from "./stub.js";
+import { button, list, make, outer, part, row, say } from "./words.js";
 
-const acts = (on) => part("acts", Object.keys(on).map((hook) => button(hook, on[hook])));
-
-/** The first layer: not modal, takes no focus, covers no page. */
-export const banner = (on) =>
-  outer("section", "", { id: "cb", role: "dialog", ariaModal: "false", ariaLabel: say("title") },
-    part("text",
-      make("h2", say("title")),
-      make("p", say("intro")),
-      list(config.purposes.map(({ title, summary }) => [make("b", title), " – " + summary])),
-      make("p", say("note"), " ", make("a", { href: config.policy_url }, say("policy")))),
-    acts(on));
-
-function choice({ code, title, summary, description, vendors = [], cookies = [] }, checked) {
+function choice({ code, title, summary, description, vendors = [], cookies = [] }) {
   return part("one",
-    make("label", make("input", { type: "checkbox", id: "cb-" + code, checked }), make("b", title)),
+    make("label", make("input", { type: "checkbox", id: "cb-" + code, checked: has(code) }), make("b", title)),
     make("p", description || summary),
     make("details", make("summary", say("details")), list([
       ...vendors.map(({ name, policy_url: href }) => make("a", { href }, name)),
@@ -31,42 +19,30 @@ const needed = ({ title, summary }) =>
 
 // The receipt kept here is that of the last answer only when nothing waits to be sent.
 function proof() {
-  const { id, at } = receipt()?.receipt || {};
-  if (pending()[0] || !id) return;
+  const kept = read("privacy_receipt");
+  const { id, at } = kept?.receipt || {};
+  if (!get() || !id || read("privacy_pending")?.[0]) return;
   const date = new Date(at).toLocaleString(config.language);
-  const file = { href: URL.createObjectURL(json(receipt())), download: id + ".json" };
-  return make("p", say("receipt", { id, date }), " ", make("a", file, say("download")));
+  const file = new Blob([JSON.stringify(kept)], { type: "application/json" });
+  const link = { href: URL.createObjectURL(file), download: id + ".json" };
+  return make("p", say("receipt", { id, date }), " ", make("a", link, say("download")));
 }
 
-/** Whether the purpose is ticked on the second layer. */
-export const ticked = (code) => document.querySelector("#cb-" + code).checked;
+const save = () => core.decide("choices", (code) => document.querySelector("#cb-" + code).checked);
 
-/** The second layer, a native modal dialog; Esc and its close button store nothing. */
-export function settings(has, answered, on) {
+/** Show the second layer, a native modal dialog; Esc and its close button store nothing. */
+export function open() {
+  if (document.querySelector("#cbd")) return;
   const dialog = outer("dialog", "",
     { id: "cbd", ariaLabel: say("settings"), onclose: () => dialog.remove() },
     make("header", make("h2", say("settings")), button("close", () => dialog.close())),
     part("text",
       make("p", say("settings_intro")),
       navigator.globalPrivacyControl && make("p", say("gpc")),
-      config.purposes.map((purpose) => choice(purpose, has(purpose.code))),
-      config.exempt.map(needed),
-      answered && proof()),
-    acts(on));
-  return dialog;
-}
-
-/** The permanent way back, for pages that have none of their own. */
-export function permanent() {
-  const way = outer("button", "cb-way", say("manage"));
-  way.dataset.privacyOpen = "";
-  return way;
-}
-
-/** One short line for everybody, screen readers included; it leaves by itself. */
-export function tell() {
-  const line = outer("div", "cb-way", { role: "status" });
-  document.body.append(line);
-  setTimeout(() => line.append(say("saved")), 50);
-  setTimeout(() => line.remove(), 5000);
+      config.purposes.map(choice),
+      config.free.map(needed),
+      proof()),
+    row({ reject: core.rejectAll, accept: core.acceptAll, save }));
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -1,20 +1,56 @@
-// What stands in the place of a frame that no purpose allows yet.
+// What stands in the place of a frame that no purpose allows.
 import config from "./config.js";
-import { button, make, outer, part, say } from "./words.js";
+import { core, has } from "./stub.js";
+import { button, make, outer, row, say } from "./words.js";
 
-/** A group of the frame's size: what it is, show it once, always allow its purposes, plain link. */
-export function placeholder(frame, codes, once, always) {
-  const way = make("a", { href: frame.dataset.src }, say("elsewhere"));
+function show(frame) {
+  const { box } = frame;
+  const focused = box.contains(document.activeElement);
+  box.remove();
+  frame.hidden = false;
+  frame.src ||= frame.dataset.src;
+  if (focused) frame.focus();
+}
+
+const codesOf = (frame) => frame.dataset.purpose.split(" ");
+
+// A group of the frame's size: what it is, show it once, always allow its purposes, plain link.
+function placeholder(frame, empty) {
+  const codes = codesOf(frame);
+  const { provider, src } = frame.dataset;
+  const way = make("a", { href: src }, say("elsewhere"));
   const named = {
     title: frame.title,
-    provider: frame.dataset.provider || way.hostname,
+    provider: provider || way.hostname,
     purposes: config.purposes.filter(({ code }) => codes.includes(code)).map(({ title }) => title),
   };
+  const always = () => core.decide("placeholder", (code) => has(code) || codes.includes(code));
   const box = outer("div", "cb-embed", { role: "group", ariaLabel: named.title },
     make("p", say("embed", named)),
-    part("acts", button("once", once), button("always", always)),
+    row({ once: () => show(empty), always }),
     way);
   // The frame's own room, so that nothing on the page moves when it comes.
   box.style.cssText = `min-height:${frame.offsetHeight}px;max-width:${frame.offsetWidth}px`;
   return box;
+}
+
+/** Put a placeholder before a frame; a copy without an address takes its place: emptied where it
+ * stands, a frame may go on running. */
+export function hold(frame) {
+  if (frame.box || !frame.isConnected || codesOf(frame).every(has)) return;
+  const empty = frame.cloneNode();
+  empty.removeAttribute("src");
+  empty.box = placeholder(frame, empty);
+  empty.hidden = true;
+  frame.replaceWith(empty.box, empty);
+}
+
+/** Show the frames that a new answer allows; a later one may hold them again. */
+export function reveal() {
+  for (const frame of document.querySelectorAll("iframe[data-purpose]")) {
+    if (frame.box && codesOf(frame).every(has)) {
+      show(frame);
+      frame.box = 0;
+    }
+  }
 }

@@ -19,11 +19,3 @@ export function write(name, value) {
     localStorage[name] = JSON.stringify(value);
   } catch {}
 }
-
-/** Remove from local or session storage every key that `chosen` picks out of all keys. */
-export function forgetKeys(kind, chosen) {
-  try {
-    const storage = self[kind + "Storage"];
-    for (const key of chosen(Object.keys(storage))) delete storage[key];
-  } catch {}
-}

@@ -6,7 +6,7 @@ import config from "./config.js";
 export const say = (key, places = config) =>
   config.texts[key].replace(/{(\w+)}/g, (_, name) => [].concat(places[name]).join(", "));
 
-/** An element with what follows: properties, text, children and lists of children; not what is empty. */
+/** An element with what follows: properties, text, children and lists of them; not what is empty. */
 export function make(tag, ...parts) {
   const element = document.createElement(tag);
   for (const part of parts.flat()) {
@@ -31,4 +31,14 @@ export function button(hook, onclick) {
   const element = make("button", { type: "button", onclick }, say(hook));
   element.dataset.cb = hook;
   return element;
+}
+
+/** A row of equal buttons: acts by their hooks. */
+export const row = (acts) => part("acts", Object.keys(acts).map((hook) => button(hook, acts[hook])));
+
+/** Add style to the page, in a way that no style-src refuses. */
+export function dress(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets.push(sheet);
 }

@@ -125,9 +125,11 @@ def embed_tags(
         ("short", f'<script src="{address}/banner/{site.key}.js{query}" async></script>'),
         (
             "pinned",
-            f'<script src="{address}/banner/assets/banner.{name(text)}.js"'
-            f' integrity="{integrity(text)}" crossorigin="anonymous"'
-            f' data-site="{site.key}"{spoken} async></script>',
+            (
+                f'<script src="{address}/banner/assets/banner.{name(text)}.js"'
+                f' integrity="{integrity(text)}" crossorigin="anonymous"'
+                f' data-site="{site.key}"{spoken} async></script>'
+            ),
         ),
     ]
 
@@ -141,8 +143,8 @@ def _strip(purpose: dict[str, Any]) -> None:
 
 
 def _address(full: Mapping[str, Any], text: str) -> str:
-    # Relative to the entry, whose tag may reach the service under another name.
-    return f"./{full['site']}/{name(text)}.js"
+    # Not relative: a script of another origin has no address of its own that import() may use.
+    return f"{full['service']}/banner/{full['site']}/{name(text)}.js"
 
 
 def _folder() -> Path:

@@ -1,0 +1,4 @@
+// For who has answered: the stub alone.
+import { start } from "./stub.js";
+
+start();
