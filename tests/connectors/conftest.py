@@ -8,6 +8,7 @@ import pytest
 
 from tests.connectors.mariadb import MariadbServer, NoServerError, running_server
 from tests.connectors.places import (
+    Files,
     JsonLines,
     Memory,
     MysqlDatabase,
@@ -48,13 +49,20 @@ def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     database.close()
 
 
-@pytest.fixture(params=["memory", "docs", "sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=["memory", "docs", "csv", "jsonl", "sqlite", POSTGRESQL, "mysql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
         yield Memory()
     elif request.param == "docs":
         yield JsonLines(tmp_path)
+    else:
+        yield from _place(request, tmp_path)
+
+
+def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if request.param in {"csv", "jsonl"}:
+        yield Files(tmp_path, f".{request.param}")
     else:
         yield from _database(request, tmp_path)
 
@@ -80,7 +88,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPla
     database.close()
 
 
-@pytest.fixture(params=["sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=["csv", "jsonl", "sqlite", POSTGRESQL, "mysql"])
 def writable_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place whose connector can write."""
-    yield from _database(request, tmp_path)
+    yield from _place(request, tmp_path)

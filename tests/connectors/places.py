@@ -1,11 +1,13 @@
 """Where the contract suite puts its rows: in memory, in an SQLite file, in PostgreSQL."""
 
+import csv
 import json
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection as Values
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,18 +16,20 @@ import psycopg
 import pymysql
 from typing_extensions import override
 
+from privacy.stores.connectors.files.connector import FilesConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sql import SqlConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import (
     Collection,
+    Columns,
     DataCategory,
     Field,
     Identity,
     StoreDefinition,
 )
-from privacy.stores.protocol import Store
+from privacy.stores.protocol import Capability, Key, Row, Store
 from tests.stores.fake_store import FakeStore, same
 
 
@@ -123,6 +127,89 @@ class JsonLines(Place):
             (self.folder / f"{quote(table.name, safe='')}.jsonl").write_text(text, "utf-8")
         store: Store = connector_of_the_docs()(definition_of(*tables), f"jsonl://{self.folder}")
         return store
+
+
+class TypedStore(Store):
+    """A store whose texts are read as numbers where the test's table says so: CSV has no types."""
+
+    def __init__(self, inner: Store, numbers: Mapping[str, frozenset[str]]) -> None:
+        self._inner = inner
+        self._numbers = numbers
+
+    @property
+    @override
+    def definition(self) -> StoreDefinition:
+        return self._inner.definition
+
+    @property
+    @override
+    def capabilities(self) -> frozenset[Capability]:
+        return self._inner.capabilities
+
+    @override
+    def check(self) -> None:
+        self._inner.check()
+
+    @override
+    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
+        return self._typed(collection.name, self._inner.read(collection, columns, values))
+
+    def _typed(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+        for row in rows:
+            yield {
+                column: int(str(value)) if column in self._numbers[name] and value else value
+                for column, value in row.items()
+            }
+
+    @override
+    def rectify(self, collection: Collection, key: Key, changes: Mapping[str, str | None]) -> int:
+        return self._inner.rectify(collection, key, changes)
+
+    @override
+    def erase(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
+        return self._inner.erase(collection, columns, values)
+
+    @override
+    def close(self) -> None:
+        self._inner.close()
+
+
+class Files(Place):
+    """A folder of files, written as Python's own writers do."""
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        super().__init__()
+        self.folder = folder
+        self.suffix = suffix
+
+    @override
+    def make(self, *tables: Table) -> Store:
+        definition = definition_of(*tables)
+        collections = []
+        for table, collection in zip(tables, definition.collections, strict=True):
+            path = self.folder / f"{quote(table.name, safe='')}{self.suffix}"
+            self._write(path, table)
+            collections.append(replace(collection, table=path.name))
+        definition = replace(definition, collections=tuple(collections))
+        store: Store = FilesConnector(definition, f"file://{self.folder}")
+        if self.suffix == ".csv":
+            numbers = {
+                f"t{number}": frozenset(n for n, kind in table.columns.items() if "INT" in kind)
+                for number, table in enumerate(tables)
+            }
+            store = TypedStore(store, numbers)
+        self.opened.append(store)
+        return store
+
+    def _write(self, path: Path, table: Table) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            if self.suffix == ".csv":
+                writer = csv.writer(file)
+                writer.writerow(table.columns)
+                writer.writerows(table.rows)
+                return
+            for row in table.rows:
+                file.write(json.dumps(dict(zip(table.columns, row, strict=True))) + "\n")
 
 
 class SqlPlace(Place):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from privacy.errors import InvalidError
 
@@ -130,6 +130,8 @@ class Collection:
     table: str = ""
     """The exact name in the store; the same as `name` where empty."""
     schema: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What only the connector understands, such as a request or an encoding: plain values."""
 
     @cached_property
     def columns(self) -> Columns:
@@ -164,6 +166,8 @@ class StoreDefinition:
     """Where the data come from (Art. 15(1)(g) GDPR)."""
     recipients: tuple[str, ...] = field(default=())
     """Names of those to whom the data are disclosed (Art. 15(1)(c) GDPR)."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What only the connector understands of the whole store; never a secret."""
 
     def collection(self, name: str) -> Collection:
         """Return a collection by name; raise InvalidError when it is not declared."""

@@ -63,12 +63,15 @@ def to_document(definition: StoreDefinition) -> dict[str, Any]:
         purposes=list(definition.purposes),
         recipients=list(definition.recipients),
         source=definition.source and dict(definition.source),
+        options=dict(definition.options),
         collections=[_collection_out(collection) for collection in definition.collections],
     )
 
 
 def _store(node: Node) -> StoreDefinition:
-    keys = node.keys(("name", "title", "purposes", "recipients", "source", "collections"))
+    keys = node.keys(
+        ("name", "title", "purposes", "recipients", "source", "options", "collections")
+    )
     name = keys["name"].code()
     return StoreDefinition(
         name=name,
@@ -77,12 +80,13 @@ def _store(node: Node) -> StoreDefinition:
         recipients=tuple(item.text() for item in keys["recipients"].items()),
         source=keys["source"].texts() if keys["source"].is_given else None,
         collections=tuple(_collection(item) for item in keys["collections"].items()),
+        options=keys["options"].plain(),
     )
 
 
 _COLLECTION = (
     "name", "table", "schema", "title", "primary_key", "purposes", "retention",
-    "fields", "identities", "links",
+    "fields", "identities", "links", "options",
 )  # fmt: skip
 
 
@@ -103,6 +107,7 @@ def _collection(node: Node) -> Collection:
         purposes=tuple(item.code() for item in keys["purposes"].items()),
         table="" if table == name else table,
         schema=keys["schema"].name() if keys["schema"].is_given else "",
+        options=keys["options"].plain(),
     )
 
 
@@ -156,6 +161,7 @@ def _collection_out(collection: Collection) -> dict[str, Any]:
         fields=[_field_out(field, beside.get(field.name)) for field in collection.fields],
         identities=[_identity_out(i) for i in collection.identities[len(beside) :]],
         links=[_link_out(link) for link in collection.links],
+        options=dict(collection.options),
     )
 
 
@@ -205,4 +211,4 @@ def _link_out(link: Link) -> dict[str, Any]:
 
 
 def _given(**values: object) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}

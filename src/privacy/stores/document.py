@@ -94,6 +94,15 @@ class Faults:
             raise InvalidError(message, fields=self.found)
 
 
+def _is_plain(value: object) -> bool:
+    """Whether JSON can hold a value, and give it back the same."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | bool)
+
+
 class Node:
     """One value of the document; what it should be is asked, and faults are noted, not raised."""
 
@@ -156,6 +165,15 @@ class Node:
             return self.value
         self.fault("must be a-z, 0-9 and _, and begin with a letter")
         return ""
+
+    def plain(self) -> dict[str, Any]:
+        """Return a mapping of plain values as it is; an empty one when nothing is given."""
+        if not self.is_given:
+            return {}
+        if not isinstance(self.value, dict) or not _is_plain(self.value):
+            self.fault("must be a mapping of names to texts, numbers, lists and mappings")
+            return {}
+        return self.value
 
     def flag(self, *, usual: bool) -> bool:
         """Return true or false."""

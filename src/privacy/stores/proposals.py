@@ -122,6 +122,7 @@ _ACCESSORS = frozenset(
 )  # fmt: skip
 """Words of a key that names somebody who dealt with a row, and not whom it is about."""
 
+_FILE_ENDING = re.compile(r"\.(csv|tsv|jsonl|ndjson)$")
 _PLAIN = str.maketrans("àâäçéèêëîïôöùûü", "aaaceeeeiioouuu")
 
 
@@ -159,7 +160,8 @@ def _collection_names(tables: Iterable[TableFacts]) -> Mapping[str, str]:
     """Return by table a name of our own making, different for each."""
     names: dict[str, str] = {}
     for table in tables:
-        plain = "_".join(re.findall(r"[a-z0-9]+", table.name.lower().translate(_PLAIN)))[:50]
+        name = _FILE_ENDING.sub("", table.name.lower().translate(_PLAIN))
+        plain = "_".join(re.findall(r"[a-z0-9]+", name))[:50]
         plain = plain if plain[:1].isalpha() else f"t_{plain}".rstrip("_")
         taken = sum(plain == re.sub(r"__\d+$", "", other) for other in names.values())
         names[table.name] = f"{plain}__{taken + 1}" if taken else plain

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError
+from privacy.stores.connectors.files.connector import FilesConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
@@ -30,6 +31,7 @@ Connector: TypeAlias = Callable[[StoreDefinition, str], SurveyedStore]
 """Makes a store from its definition and its address; InvalidError for another kind's address."""
 
 CONNECTORS: Mapping[str, Connector] = {
+    "files": FilesConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "sqlite": SqliteConnector,
@@ -37,6 +39,7 @@ CONNECTORS: Mapping[str, Connector] = {
 """Every kind of data store that can be registered; what each makes connects later."""
 
 SCHEMES: Mapping[str, str] = {
+    "file": "files",
     "mariadb": "mysql",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",
