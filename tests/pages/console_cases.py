@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from privacy.audit.faults import Fault, Kind
+from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.requests.intake import Verification
+from privacy.web.console.statistics import chart
 from privacy.web.console.taking import CHANNELS, FURTHER
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
 from tests.pages.preview import Case
@@ -42,6 +44,7 @@ def _all() -> Iterator[Page]:
     yield from _logs()
     yield from _stores()
     yield from _consents()
+    yield from _statistics()
     yield from _takings()
     yield "roles", "roles", {**_team(), "operators": _operators()}
     yield "roles-empty", "roles", {**_team(), "operators": []}
@@ -111,19 +114,20 @@ def _details() -> Iterator[Page]:
 
 def _searched() -> dict[str, Any]:
     tasks = [
-        ("consent", "found", 6, "", at(9)),
-        ("shop", "found", 1214, "", at(9)),
-        ("loyalty", "failed", 0, "unavailable", at(9)),
-        ("archive", "not_searched", 0, "no-path", at(9)),
-        ("newsletter", "owed", 0, "", None),
+        ("consent", "found", 6, "", at(9), None),
+        ("shop", "found", 1214, "", at(9), None),
+        ("loyalty", "failed", 0, "unavailable", at(9), None),
+        ("tickets", "failed", 0, "unavailable", at(9), at(10)),
+        ("archive", "not_searched", 0, "no-path", at(9), None),
+        ("newsletter", "owed", 0, "", None, None),
     ]
-    names = ("store_name", "state", "found", "detail", "finished_at")
+    names = ("store_name", "state", "found", "detail", "finished_at", "waived_at")
     later = request("approved", extended_at=at(8), legal_latest_on=date(2026, 6, 5))
     return {
         "subject_request": {**later, "target_on": date(2026, 6, 5)},
         "tasks": [dict(zip(names, task, strict=True)) for task in tasks],
         "reason": "Trois archives anciennes à relire.",
-        "can": set(),
+        "can": {"waive"},
         "timeline": [
             {"at": at(5), "action": "request.submitted", "actor": "subject"},
             {"at": at(8), "action": "request.extended", "actor": f"operator:{OPERATOR['id']}"},
@@ -264,6 +268,41 @@ def _consents() -> Iterator[Page]:
     yield "consents-found", "consents", {**page, "receipt": answers[0]["receipt"], "found": found}
     unknown = {"receipt": "1234", "errors": {"receipt": "receipt.unknown"}}
     yield "consents-unknown", "consents", {**page, **unknown, "latest": [], "purposes": []}
+
+
+def _statistics() -> Iterator[Page]:
+    days = [date(2026, 2, 20) + timedelta(days=n) for n in range(29)]
+    counts = [
+        Count(day.isoformat(), None, None, None) if n in {3, 17} else
+        Count(day.isoformat(), 40 + 7 * n % 31, 60 - n, n % 5)
+        for n, day in enumerate(days)
+    ]  # fmt: skip
+    total = Count("", 1520, 1980, 44)
+    blank = [Count(day.isoformat(), 0, 0, 0) for day in days]
+    few = [Count(day.isoformat(), None, None, None) for day in days]
+    asked = {"since": days[0], "until": days[-1], "unit": Unit.DAY}
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "by": "purpose",
+        "site": "",
+        "sites": [("pk_lumen", "Maison Lumen")],
+        "charts": [
+            chart("Statistiques détaillées", counts, total),
+            chart("Vidéos et réseaux sociaux", few, Count("", 0, 0, 0)),
+            chart("Publicité personnalisée", blank[:1], Count("", 0, 0, 0)),
+        ],
+        "groups": [{"title": "Statistiques détaillées", "name": "", "count": total}],
+        "least": 10,
+        "errors": {},
+    }
+    yield "statistics", "statistics", shown
+    two = [
+        {"title": "Statistiques détaillées", "name": name, "count": count}
+        for name, count in (("français", total), ("anglais", Count("en", None, None, None)))
+    ]
+    yield "statistics-groups", "statistics", {**shown, "by": "language", "groups": two}
+    nothing = {"charts": [], "groups": [], "errors": {"since": "period.invalid"}}
+    yield "statistics-empty", "statistics", {**shown, **nothing}
 
 
 def _team() -> dict[str, Any]:

@@ -15,6 +15,7 @@ VALUES = {
     "reason": "Première ligne.\nDeuxième <b>ligne</b>.",
     "contact": "bonjour@maison-lumen.example",
     "recipient": "Example Mail Inc.",
+    "stores": "shop, loyalty",
 }
 EVERY = pytest.mark.parametrize("template", LETTERS)
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

@@ -129,7 +129,7 @@ def opened_by(
     received = wording.request_received(to, link=link, due_on=due_on)
     write_to_subject(session, at=at, desk=desk, about=about, letter=received)
     waiting = wording.dpo_new_request(to, link=desk.links.for_operator(about.id), due_on=due_on)
-    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=_dpo_address(to))
+    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=dpo_address(to))
     record(
         session,
         Action.REQUEST_VERIFIED,
@@ -169,7 +169,7 @@ def _proven(
     return {"subject_id": subject_id, "identifier_id": mine.id}
 
 
-def _dpo_address(to: Controller) -> str:
+def dpo_address(to: Controller) -> str:
     """Return where the DPO reads mail; the published contact may be a number or a street."""
     return to.dpo_contact if "@" in to.dpo_contact else to.contact_email
 

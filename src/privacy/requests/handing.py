@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
@@ -94,18 +94,20 @@ def held(session: Session, *, claim: Claim) -> SubjectRequest:
 def record_search(
     session: Session, *, actor: str, at: datetime, claim: Claim, results: Sequence[StoreResult]
 ) -> bool:
-    """Write down what became of the search in each data store; True when none failed.
+    """Write down what became of the search in each data store; True when the answer may go out.
 
-    While one failed, the request stays approved and is tried again later.
+    While one failed that nobody decided to do without, the request is tried again later.
     """
     about = held(session, claim=claim)
     _forget_others(session, about, {result.store for result in results})
     for result in results:
         _record_store(session, actor, at, about=about, result=result)
-    failed = any(result.outcome.value == TaskState.FAILED for result in results)
-    if failed:
+    session.flush()
+    failed = RequestTask.request_id == about.id, RequestTask.state == TaskState.FAILED
+    waits = session.scalar(select(exists().where(*failed, RequestTask.waived_at.is_(None))))
+    if waits:
         session.get_one(RequestClaim, about.id).claimed_until = at + pause_after(claim.fence)
-    return not failed
+    return not waits
 
 
 def _forget_others(session: Session, about: SubjectRequest, names: Collection[str]) -> None:

@@ -16,7 +16,7 @@ from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import ConflictError, PrivacyError
 from privacy.purposes import queries as purposes
-from privacy.requests import acts, handing, queries
+from privacy.requests import acts, failing, handing, queries
 from privacy.requests.answer import Answer
 from privacy.requests.disclosures import Register
 from privacy.requests.letters import Desk
@@ -87,6 +87,8 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
         whole = handing.record_search(
             session, actor=ACTOR, at=bench.clock(), claim=mine, results=findings.stores()
         )
+        if not whole and mine.fence == failing.TRIES:
+            failing.alert(session, at=bench.clock(), desk=bench.desk, about=about)
     if not whole:
         return False
     packed = _packed(bench, about, findings, stores)

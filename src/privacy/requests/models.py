@@ -146,6 +146,8 @@ class RequestTask(Base):
     detail: Mapped[str] = mapped_column(default="")
     """Why it failed or was not searched: a code, never data."""
     finished_at: Mapped[datetime | None]
+    waived_at: Mapped[datetime | None]
+    """When an operator decided to answer without this data store."""
 
 
 class Package(Base):

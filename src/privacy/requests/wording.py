@@ -42,6 +42,15 @@ def dpo_new_request(by: Controller, *, link: str, due_on: date) -> Letter:
     )
 
 
+def dpo_store_failing(by: Controller, *, link: str, stores: str, due_on: date) -> Letter:
+    """Tell the DPO which data stores keep a request waiting, by their names."""
+    return Letter(
+        "dpo_store_failing",
+        {"controller": by.name, "link": link, "stores": stores, "due_on": due_on.isoformat()},
+        language=HOUSE_LANGUAGE,
+    )
+
+
 def request_ready(by: Controller, *, link: str, expires_at: datetime) -> Letter:
     """Give the subject the one link that opens the package."""
     return Letter(

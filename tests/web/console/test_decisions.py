@@ -4,8 +4,12 @@ import pytest
 from flask import Flask
 
 from privacy.audit.actions import Action
+from privacy.errors import UnavailableError
+from privacy.requests.jobs import fulfil_access
 from privacy.requests.models import RequestState
 from tests.requests.office import REASON, Office
+from tests.requests.test_jobs import CARDS
+from tests.stores.fake_store import DeafStore
 from tests.web.conftest import Seat, runtime_of
 
 GROUNDS = ("unfounded", "excessive", "identity", "rights_of_others", "other")
@@ -162,3 +166,18 @@ def test_the_jobs_are_woken_after_the_commit(app: Flask, dpo: Seat, office: Offi
     for request_id, act in ((first, "approve"), (second, "refuse"), (third, "extend")):
         dpo.browser.post(path(request_id, act), data=form)
     assert woken == ["fulfil-access", "deliver-mail", "deliver-mail"]
+
+
+def test_a_dpo_answers_without_a_store_that_fails(dpo: Seat, office: Office):
+    request_id = office.approved()
+    deaf = DeafStore(CARDS, UnavailableError("down"))
+    assert fulfil_access(office.bench(deaf)) == 0
+    page = dpo.browser.get(f"/console/requests/{request_id}").text
+    assert "Répondre sans cette source" in page
+    answer = dpo.browser.post(
+        path(request_id, "stores/cards/waive"), data={"csrf_token": dpo.csrf}
+    )
+    assert answer.location == f"/console/requests/{request_id}?done=waived"
+    assert "Réponse sans elle décidée le" in dpo.browser.get(answer.location).text
+    again = dpo.browser.post(path(request_id, "stores/cards/waive"), data={"csrf_token": dpo.csrf})
+    assert again.status_code == 404

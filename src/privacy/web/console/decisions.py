@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from privacy.errors import ForbiddenError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import acts, queries
+from privacy.requests import acts, failing, queries
 from privacy.requests.acts import Decision, RefusalGround
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -75,6 +75,23 @@ def extend(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
         )
     runtime.wake("deliver-mail")
     return _done(request_id, "extended")
+
+
+@blueprint.post("/requests/<uuid:request_id>/stores/<store>/waive")
+@operators_only(Permission.REQUESTS_APPROVE)
+def waive(request_id: UUID, store: str) -> AnyResponse:
+    """Decide to answer without a data store that fails; the request is tried again at once."""
+    controller, runtime = _controller(request_id), current.runtime()
+    with runtime.database.transaction() as session:
+        failing.waive(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
+            store=store,
+        )
+    runtime.wake("fulfil-access")
+    return _done(request_id, "waived")
 
 
 def _controller(request_id: UUID) -> Controller:

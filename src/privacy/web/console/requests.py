@@ -108,6 +108,8 @@ def _titles(controller: Controller) -> dict[str, str]:
 def _can(controller: Controller, about: SubjectRequest) -> set[str]:
     if not current.operator().may(controller.id, Permission.REQUESTS_APPROVE):
         return set()
+    if about.state is RequestState.APPROVED:
+        return {"waive"}
     if about.state is not RequestState.OPEN:
         return set()
     late = about.extended_at or not may_extend(today_of(controller), about.target_on)

@@ -15,7 +15,18 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current, pages
 
-FLASHES = frozenset({"approved", "refused", "extended", "password_changed", "taken_in"})
+FLASHES = frozenset(
+    {
+        "approved",
+        "refused",
+        "endpoint_removed",
+        "extended",
+        "password_changed",
+        "retried",
+        "taken_in",
+        "waived",
+    }
+)
 """What a redirect may say in `?done=` that was just done."""
 NO_CONTROLLER = frozenset({"console.sign_in", "console.do_sign_in", "console.sign_out"})
 
