@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -14,8 +15,7 @@ from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from privacy.audit.log import stamp
-from privacy.consent import queries
-from privacy.consent.queries import Checked
+from privacy.consent.checks import Checked, checked
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes
@@ -166,7 +166,7 @@ def exactly_one(data: Mapping[str, Any], *names: str) -> None:
 
 @blueprint.get("/consents/check")
 @operators_only(Permission.CONSENTS_CHECK)
-@blueprint.arguments(CheckQuery, location="query")
+@blueprint.arguments(CheckQuery(), location="query")  # type: ignore[arg-type] # made once
 @blueprint.response(HTTPStatus.OK, ChecksSchema)
 def check(asked: dict[str, Any]) -> Response:
     """Say which purposes are open for one subject, now or at an instant, and why.
@@ -240,9 +240,7 @@ def _answer(
     asked: Mapping[str, Any],
 ) -> Response:
     at = asked.get("at") or current.runtime().clock()
-    found = queries.checked(
-        session, controller_id=controller_id, subjects=subjects, codes=codes, at=at
-    )
+    found = checked(session, controller_id=controller_id, subjects=subjects, codes=codes, at=at)
     told = [_told(one) for one in found]
     if asked["explain"]:
         words = purposes.wordings(session, controller_id=controller_id, codes=codes)
@@ -255,6 +253,11 @@ def _answer(
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
+def _instant(at: datetime) -> str:
+    """Return an instant of the database, which is in UTC, as `stamp` would: of many, faster."""
+    return f"{at.isoformat('T', 'milliseconds')[:-6]}Z"
+
+
 def _told(one: Checked) -> dict[str, Any]:
     answer = one.answer
     return {
@@ -262,8 +265,8 @@ def _told(one: Checked) -> dict[str, Any]:
         "purpose": one.purpose_code,
         "permitted": one.verdict.permitted,
         "reason": one.verdict.reason.value,
-        "answered_at": stamp(answer.said) if answer and answer.said else None,
-        "valid_until": stamp(answer.valid_until) if answer else None,
+        "answered_at": _instant(answer.said) if answer and answer.said else None,
+        "valid_until": _instant(answer.valid_until) if answer else None,
         "version": answer.purpose_version if answer else None,
         "notice": answer.notice or None if answer else None,
     }
