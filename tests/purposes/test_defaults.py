@@ -60,9 +60,9 @@ def test_figures_are_those_of_the_french_words(language: str):
 
 
 def figures(text: str) -> list[str]:
-    """Return the numbers of a text, sorted."""
+    """Return the numbers of a text, sorted; "one" may be a word."""
     kept = "".join(letter if letter.isdigit() else " " for letter in text)
-    return sorted(kept.split())
+    return sorted(number for number in kept.split() if number != "1")
 
 
 def test_what_is_said_in_another_language_is_said_of_every_purpose():
