@@ -7,12 +7,13 @@ from privacy.web.console import (
     log,
     requests,
     sign_in,
+    statistics,
     stores,
     taking,
     team,
 )
 from privacy.web.console.surface import blueprint
 
-PAGES = (consents, decisions, home, log, requests, sign_in, stores, taking, team)
+PAGES = (consents, decisions, home, log, requests, sign_in, statistics, stores, taking, team)
 
 __all__ = ["PAGES", "blueprint"]
