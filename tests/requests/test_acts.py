@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from privacy.audit.actions import Action
 from privacy.crypto import tokens
-from privacy.errors import ConflictError, GoneError, InvalidError, NotFoundError
+from privacy.errors import ConflictError, GoneError, InvalidError, NotFoundError, TooManyError
 from privacy.purposes.models import Controller
 from privacy.requests import acts
 from privacy.requests.models import LinkUse, RequestKind, RequestState
@@ -259,3 +259,20 @@ def test_what_was_confirmed_meanwhile_is_not_forgotten(office: Office):
     ):
         acts.expire(session, actor="job:test", at=office.clock(), about=about)
     assert office.request(request_id).state is RequestState.OPEN
+
+
+def test_one_mailbox_is_not_flooded(office: Office):
+    for _ in range(acts.MOST_MAILS):
+        office.submit()
+    with pytest.raises(TooManyError):
+        office.submit(f" {EMAIL.upper()}")
+    office.submit("somebody@else.example")
+    assert len(office.letters("confirm_request")) == acts.MOST_MAILS + 1
+    office.clock.advance(days=1)
+    office.submit()
+
+
+def test_what_was_confirmed_counts_no_more(office: Office):
+    for _ in range(acts.MOST_MAILS + 2):
+        office.opened()
+    assert all(one.contact_index is None for one in office.all())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.crypto import Context
-from privacy.errors import ConflictError, GoneError, RefusedError
+from privacy.errors import ConflictError, GoneError, RefusedError, TooManyError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
@@ -36,6 +36,9 @@ from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
 from privacy.subjects.keys import subject_key
 from privacy.subjects.queries import identifiers_of
 
+A_DAY = timedelta(days=1)
+MOST_MAILS = 3
+"""Mails to confirm that one address is sent in a day; a victim is not to be flooded."""
 STATUS_LASTS = timedelta(days=400)
 """How long the link to the status page opens it."""
 
@@ -77,11 +80,17 @@ def submit_request(
     """Keep a request and owe the mail that asks to confirm it.
 
     Nobody is looked up, so the answer and its time are the same for every address. Raises
-    InvalidError for what is no address.
+    InvalidError for what is no address, and TooManyError when its mailbox got enough today.
     """
     address = normalise_email(made.email)
+    index = desk.cabinet.index_key(session, controller_id=to.id).index(
+        address, context=("subject_request", "contact", str(to.id))
+    )
+    if queries.waiting(session, contact_index=index, since=at - A_DAY) >= MOST_MAILS:
+        raise TooManyError("This mailbox got enough mails to confirm; look into it.")
     asked = Asked(made.kind, made.language, day_of(at, ZoneInfo(to.zone)), Channel.PORTAL)
     about = receive(session, actor=actor, at=at, to=to, asked=asked)
+    about.contact_index = index
     about.contact_sealed = desk.cabinet.seal(
         session, address, controller_id=to.id, context=_contact_context(about)
     )
@@ -109,6 +118,7 @@ def verify_identity(
         RequestState.SUBMITTED,
         state=RequestState.OPEN,
         contact_sealed=None,
+        contact_index=None,
         verified_at=at,
         **proven,
     )
@@ -250,6 +260,7 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
         state=RequestState.EXPIRED,
         closed_at=at,
         contact_sealed=None,
+        contact_index=None,
     )
     if not forgotten:
         raise ConflictError("The request was confirmed meanwhile.")

@@ -87,6 +87,8 @@ class SubjectRequest(Base):
     language: Mapped[str]
     contact_sealed: Mapped[bytes | None]
     """The address typed into the form, under the controller's key, until it is confirmed."""
+    contact_index: Mapped[bytes | None] = mapped_column(index=True)
+    """Blind index of that address, so that nobody is sent mails without end."""
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     identifier_id: Mapped[UUID | None]
     """The subject's identifier that the sender proved to hold; letters go there."""

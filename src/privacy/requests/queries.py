@@ -106,6 +106,16 @@ def by_link(
     return about
 
 
+def waiting(session: Session, *, contact_index: bytes, since: datetime) -> int:
+    """Return how many requests wait for the confirmation of one address."""
+    counted = select(func.count()).where(
+        SubjectRequest.contact_index == contact_index,
+        SubjectRequest.state == RequestState.SUBMITTED,
+        SubjectRequest.received_at > since,
+    )
+    return session.scalar(counted) or 0
+
+
 def package(session: Session, *, about: SubjectRequest) -> Package:
     """Return the sealed answer that waits for a request's subject; raise GoneError if none."""
     kept = session.get(Package, (about.subject_id, about.id)) if about.subject_id else None

@@ -111,6 +111,15 @@ def test_a_fetched_archive_is_for_its_reader_alone(browser: FlaskClient, ready: 
     assert not {"ETag", "Last-Modified", "Set-Cookie"} & set(answer.headers.keys())
 
 
+def test_a_mailbox_that_got_enough_gets_the_same_answer_and_no_mail(
+    browser: FlaskClient, office: Office
+):
+    form = {"kind": "access", "email": "victim@courrier.example"}
+    answers = [browser.post("/portal/boutique/request", data=form) for _ in range(5)]
+    assert {(one.status_code, one.location) for one in answers} == {(303, "/portal/boutique/sent")}
+    assert len(office.letters("confirm_request")) == 3
+
+
 def test_a_known_and_an_unknown_address_get_the_same_answer(browser: FlaskClient, office: Office):
     with office.database.transaction() as session:
         make_subject(

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.errors import InvalidError, NotFoundError
+from privacy.errors import InvalidError, NotFoundError, TooManyError
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import acts
@@ -57,6 +57,8 @@ def submit(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
     except InvalidError as error:
         faults = {name: f"{name}.invalid" for name in error.fields}
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+    except TooManyError:
+        pass  # told as any other: whether a mailbox is being flooded is nobody's to learn
     current.runtime().wake("deliver-mail")
     return redirect(url_for("portal.sent", slug=slug), HTTPStatus.SEE_OTHER)
 
