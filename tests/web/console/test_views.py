@@ -26,6 +26,7 @@ PAGES = {
     "/console/stores": Permission.STORES_READ,
     "/console/stores/privacy": Permission.STORES_READ,
     "/console/consents": Permission.CONSENTS_READ,
+    "/console/recipients": Permission.PURPOSES_READ,
     "/console/roles": Permission.OPERATORS_READ,
     "/console/account": None,
 }

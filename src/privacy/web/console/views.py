@@ -5,6 +5,7 @@ from privacy.web.console import (
     decisions,
     home,
     log,
+    recipients,
     requests,
     sign_in,
     statistics,
@@ -14,6 +15,6 @@ from privacy.web.console import (
 )
 from privacy.web.console.surface import blueprint
 
-PAGES = (consents, decisions, home, log, requests, sign_in, statistics, stores, taking, team)
+PAGES = (consents, decisions, home, log, recipients, requests, sign_in, statistics, stores, taking, team)
 
 __all__ = ["PAGES", "blueprint"]
