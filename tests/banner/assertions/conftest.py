@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from privacy.crypto import Keyring
+from privacy.web.banner import script
+from tests.banner.assertions.mutation import Mutation
 from tests.banner.assertions.visit import Visit, visiting
 from tests.banner.assertions.world import World, real_world
 from tests.browser import running_chromium
@@ -37,6 +39,22 @@ def language() -> str:
 
 
 @pytest.fixture
-def visit(chromium: Browser, world: World, language: str) -> Iterator[Visit]:
+def mutation() -> Mutation | None:
+    """Return what is wrong on purpose, which only `python -m tests.banner.mutations` says."""
+    return None
+
+
+@pytest.fixture(autouse=True)
+def spoiled_words(mutation: Mutation | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace words of the banner when a mutation asks for it."""
+    if mutation and mutation.words:
+        texts, words = script.texts, mutation.words
+        monkeypatch.setattr(script, "texts", lambda language: {**texts(language), **words})
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, world: World, language: str, mutation: Mutation | None
+) -> Iterator[Visit]:
     """Return a visitor who was never here, before a page that the test may still change."""
-    yield from visiting(chromium, world, language)
+    yield from visiting(chromium, world, language, mutation.markup() if mutation else "")

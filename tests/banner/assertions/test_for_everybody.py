@@ -45,6 +45,7 @@ def test_16_no_accessibility_rule_is_broken_on_either_layer(visit: Visit):
 
 @in_all_languages
 def test_17_the_keyboard_reaches_the_banner_soon_and_leaves_it(visit: Visit):
+    visit.markup.body = '<a href="#more">2</a>' * 6
     visit.open()
     stops = []
     for _ in range(9):
@@ -52,8 +53,6 @@ def test_17_the_keyboard_reaches_the_banner_soon_and_leaves_it(visit: Visit):
         stops.append(visit.page.evaluate(WITHIN, "#cb"))
     assert True in stops[:5]
     assert False in stops[stops.index(True) :]
-    reached = "document.activeElement.id"
-    assert visit.page.evaluate(reached) in {"", "first", "manage"}
 
 
 @in_all_languages
@@ -78,13 +77,15 @@ def test_18_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(visit: Visit):
 def test_19_it_reflows_at_four_hundred_per_cent(visit: Visit):
     visit.page.set_viewport_size({"width": 320, "height": 256})
     visit.open()
-    for button in (ACCEPT, REJECT):
+    for button in (ACCEPT, REJECT, "#cb [data-cb=choose]"):
         assert is_hit(visit.page, button)
+    assert is_hit(visit.page, "#cb")
     fits = "(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"
     assert visit.page.eval_on_selector_all("html, #cb, #cb div, #cb button", fits)
     visit.settle()
     for hook in ("reject", "accept", "save", "close"):
         assert is_hit(visit.page, f"dialog [data-cb={hook}]")
+    assert is_hit(visit.page, "dialog")
     assert visit.page.eval_on_selector_all("html, dialog, dialog div, dialog button", fits)
 
 

@@ -140,7 +140,7 @@ class Visit:
         return violations(self.page)
 
 
-def visiting(chromium: Browser, world: World, language: str) -> Iterator[Visit]:
+def visiting(chromium: Browser, world: World, language: str, first: str = "") -> Iterator[Visit]:
     """Yield a new visitor; a script that throws fails the test, a missing language skips it."""
     if language not in script.LANGUAGES or not _is_written(language):
         pytest.skip(f"the banner does not speak {language} yet")
@@ -150,7 +150,7 @@ def visiting(chromium: Browser, world: World, language: str) -> Iterator[Visit]:
     context.on("weberror", lambda error: errors.append(str(error.error)))
     number = f"v{next(world.numbers)}"
     address = f"{world.origin(SERVICE)}/banner/{world.site.key}.js?lang={language}"
-    markup = world.pages[number] = Markup(language, address)
+    markup = world.pages[number] = Markup(language, address, first)
     visit = Visit(world, number, language, context, context.new_page(), markup)
     context.on("request", visit.note)
     yield visit

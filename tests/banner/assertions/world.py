@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from typing_extensions import override
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from privacy.clock import system_clock
 from privacy.config import Settings
 from privacy.consent.models import Consent
 from privacy.crypto import Keyring
@@ -52,8 +54,33 @@ class Asked:
     method: str
     path: str
     query: str
-    sent: int
-    """Bytes of the body after brotli."""
+    body: bytes
+    packed: bool
+    """Whether the body was sent compressed; what was not is counted as brotli would send it."""
+
+    @property
+    def sent(self) -> int:
+        """Bytes of the body after brotli."""
+        return len(self.body if self.packed else brotli.compress(self.body))
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that pages may load from any of the hosts, compressed once."""
+
+    body: bytes
+    kind: str
+
+
+class LateClock:
+    """The wall clock, put forward by as much as tests have waited without waiting."""
+
+    def __init__(self) -> None:
+        self.waited = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Return the present instant of the service."""
+        return system_clock() + self.waited
 
 
 @dataclass
@@ -62,7 +89,9 @@ class World:
 
     app: Flask
     port: int
+    clock: LateClock
     pages: dict[str, Markup] = field(default_factory=dict)
+    assets: dict[str, Asset] = field(default_factory=dict)
     log: list[Asked] = field(default_factory=list)
     site: Site = field(init=False)
     numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -76,6 +105,10 @@ class World:
         """What the service was assembled from."""
         runtime: Runtime = self.app.extensions[current.RUNTIME]
         return runtime
+
+    def wait(self) -> None:
+        """Let as much time pass for the service as it may remember a notice."""
+        self.clock.waited += timedelta(seconds=11)
 
     def asked(self, host: str, number: str) -> list[str]:
         """Return the paths below a visit's own that a host was asked for."""
@@ -138,15 +171,23 @@ class World:
         request = Request(environ)
         host = request.host.partition(":")[0]
         answer = Response.from_app(self.app, environ) if host == SERVICE else self._page(request)
-        body = answer.get_data()
-        packed = answer.headers.get("Content-Encoding")
-        sent = len(body) if packed else len(brotli.compress(body))
-        path = environ["PATH_INFO"]
-        query = environ["QUERY_STRING"]
-        self.log.append(Asked(host, request.method, path, query, sent))
+        self.log.append(
+            Asked(
+                host,
+                request.method,
+                environ["PATH_INFO"],
+                environ["QUERY_STRING"],
+                answer.get_data(),
+                "Content-Encoding" in answer.headers,
+            )
+        )
         return answer(environ, start)
 
     def _page(self, request: Request) -> Response:
+        asset = self.assets.get(request.path)
+        if asset:
+            kept = {"Content-Encoding": "br", "Cache-Control": "max-age=31536000, immutable"}
+            return Response(asset.body, mimetype=asset.kind, headers=kept)
         number, _, rest = request.path[1:].partition("/")
         markup = self.pages.get(number)
         if markup is None:
@@ -193,7 +234,8 @@ def real_world(database: Path, keyring: Keyring) -> Iterator[World]:
         key_file=keyring.path,
         public_url=f"http://{SERVICE}:{server.server_port}",
     )
-    world = World(create_app(settings), server.server_port)
+    clock = LateClock()
+    world = World(create_app(settings, clock=clock), server.server_port, clock)
     world.site = world.another_site()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
