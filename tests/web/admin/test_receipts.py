@@ -8,8 +8,11 @@ from flask import Flask
 from jsonschema_rs import Draft202012Validator
 
 from privacy.consent.bundle import judge, read
+from privacy.consent.models import Method
 from privacy.consent.record import schema
+from privacy.consent.statements import Statement, record_statement
 from privacy.operators.roles import Role
+from tests.make import make_subject
 from tests.web.admin.test_views import Machine
 from tests.web.banner.conftest import Shop, open_shop
 from tests.web.banner.test_receipts import answered, leaf_of
@@ -72,3 +75,30 @@ def test_a_receipt_is_given_in_the_form_of_the_standard(app: Flask, site: Shop):
     inner = told["dpv:hasRecordOfActivity"]
     assert inner["dpv:hasProcess"][0]["dpv:hasConsentStatus"][0]["@type"] == "dpv:ConsentRefused"
     assert machine.get(f"/receipts/{given['receipt']['id']}?format=1").status_code == 422
+
+
+@pytest.mark.parametrize("method", ["paper", "form"])
+def test_what_was_said_elsewhere_is_proven_like_an_answer_to_a_banner(
+    app: Flask, site: Shop, method: str
+):
+    runtime = site.runtime
+    number = uuid4()
+    with runtime.database.transaction() as session:
+        statement = Statement(
+            subject_id=make_subject(
+                session, at=runtime.clock(), cabinet=runtime.cabinet,
+                controller_id=site.site.controller_id,
+            ),
+            controller_id=site.site.controller_id, answers={"audience_consent": True},
+            method=Method(method), language="fr", evidence="form 7", answer_id=number,
+        )  # fmt: skip
+        session.flush()
+        first = record_statement(
+            session, actor="system", at=runtime.clock(), statement=statement,
+            origin=runtime.keyring.signer.name,
+        )  # fmt: skip
+    runtime.sequencer.integrate()
+    answer = Machine(app, Role.DPO).get(f"/receipts/{number}")
+    found = judge(read(answer.text))
+    assert found.is_proven
+    assert found.bundle.statement == first.statement()
