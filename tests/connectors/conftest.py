@@ -16,7 +16,9 @@ from tests.connectors.places import (
     PostgresDatabase,
     SqliteFile,
     SqlPlace,
+    Web,
 )
+from tests.connectors.web import running_service
 from tests.postgres import PostgresServer
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -49,7 +51,7 @@ def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     database.close()
 
 
-@pytest.fixture(params=["memory", "docs", "csv", "jsonl", "sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=["memory", "docs", "csv", "jsonl", "http", "sqlite", POSTGRESQL, "mysql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
@@ -63,6 +65,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param in {"csv", "jsonl"}:
         yield Files(tmp_path, f".{request.param}")
+    elif request.param == "http":
+        with running_service() as service:
+            web = Web(service)
+            yield web
+            web.close()
     else:
         yield from _database(request, tmp_path)
 
@@ -88,7 +95,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPla
     database.close()
 
 
-@pytest.fixture(params=["csv", "jsonl", "sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=["csv", "jsonl", "http", "sqlite", POSTGRESQL, "mysql"])
 def writable_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place whose connector can write."""
     yield from _place(request, tmp_path)

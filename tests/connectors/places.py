@@ -17,6 +17,7 @@ import pymysql
 from typing_extensions import override
 
 from privacy.stores.connectors.files.connector import FilesConnector
+from privacy.stores.connectors.http.connector import HttpConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sql import SqlConnector
@@ -30,6 +31,7 @@ from privacy.stores.definition import (
     StoreDefinition,
 )
 from privacy.stores.protocol import Capability, Key, Row, Store
+from tests.connectors.web import Service
 from tests.stores.fake_store import FakeStore, same
 
 
@@ -210,6 +212,40 @@ class Files(Place):
                 return
             for row in table.rows:
                 file.write(json.dumps(dict(zip(table.columns, row, strict=True))) + "\n")
+
+
+class Web(Place):
+    """An interface over HTTP that lists everything, page by page."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__()
+        self.service = service
+
+    @override
+    def make(self, *tables: Table) -> Store:
+        definition = definition_of(*tables)
+        collections = []
+        for table, collection in zip(tables, definition.collections, strict=True):
+            rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+            self.service.tables[collection.name] = rows
+            collections.append(replace(collection, options=self._options(collection)))
+        store = HttpConnector(
+            replace(
+                definition,
+                collections=tuple(collections),
+                options={"allow_hosts": ["127.0.0.1"], "per_second": 0},
+            ),
+            self.service.address,
+        )
+        self.opened.append(store)
+        return store
+
+    def _options(self, collection: Collection) -> Mapping[str, Any]:
+        path = f"/{collection.name}"
+        one = {"path": path, "query": {name: f"{{{name}}}" for name in collection.primary_key}}
+        paging = {"kind": "page", "parameter": "page"}
+        listing = {"path": path, "rows": "data.items", "paging": paging}
+        return {"read": [listing], "erase": one, "rectify": one}
 
 
 class SqlPlace(Place):

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores.connectors.files.connector import FilesConnector
+from privacy.stores.connectors.http.connector import HttpConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
@@ -32,6 +33,7 @@ Connector: TypeAlias = Callable[[StoreDefinition, str], SurveyedStore]
 
 CONNECTORS: Mapping[str, Connector] = {
     "files": FilesConnector,
+    "http": HttpConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "sqlite": SqliteConnector,
@@ -40,6 +42,8 @@ CONNECTORS: Mapping[str, Connector] = {
 
 SCHEMES: Mapping[str, str] = {
     "file": "files",
+    "http": "http",
+    "https": "http",
     "mariadb": "mysql",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",

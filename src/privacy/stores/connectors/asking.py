@@ -1,5 +1,6 @@
 """What every connector does with a question before and after it asks its data store."""
 
+import json
 from collections.abc import Callable
 from collections.abc import Collection as Values
 
@@ -37,3 +38,17 @@ def matcher(
         )
 
     return matches
+
+
+def like(before: object, text: str | None) -> object:
+    """Return a text as the kind of value that was there."""
+    if text is None or before is None or isinstance(before, str):
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    is_number = isinstance(before, int | float) and isinstance(found, int | float)
+    if type(found) is type(before) or (is_number and not isinstance(before, bool)):
+        return found
+    raise InvalidError("A new value does not fit what its field holds.")

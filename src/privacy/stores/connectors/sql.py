@@ -41,7 +41,7 @@ from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
 from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
 from privacy.stores.connectors.survey import survey
-from privacy.stores.connectors.watchdog import Watchdog
+from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
 from privacy.stores.protocol import Capability, Key, Row, Store
@@ -52,7 +52,6 @@ CONNECT_PATIENCE = 5
 """Seconds until a database that does not accept a connection counts as unreachable."""
 PATIENCE = 30
 """Seconds that a database may take for each batch of rows."""
-WATCHDOG = Watchdog()
 
 
 class SqlConnector(Store, ABC):

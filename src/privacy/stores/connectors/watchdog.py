@@ -56,3 +56,7 @@ class Watchdog:
             if end <= now:
                 del self._ends[ticket]
                 interrupt()
+
+
+WATCHDOG = Watchdog()
+"""The one of this process."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from typing_extensions import override
 
 from privacy.errors import InvalidError
+from privacy.stores.connectors.asking import like
 
 DELIMITERS = ",;\t|"
 _QUOTED = re.compile('"[^"]*"')
@@ -119,7 +120,7 @@ class JsonLines(Format):
     def changed(self, record: Record, changes: Mapping[str, str | None]) -> str:
         values = dict(record.values or {})
         for name, text in changes.items():
-            values[name] = _like(values.get(name), text)
+            values[name] = like(values.get(name), text)
         ending = record.raw[len(record.raw.rstrip("\r\n")) :]
         return json.dumps(values, ensure_ascii=False) + ending
 
@@ -136,17 +137,3 @@ def _object(line: str, number: int) -> Values:
     if not isinstance(found, dict):
         raise InvalidError(f"Line {number} of the file is no JSON object.")
     return found
-
-
-def _like(before: object, text: str | None) -> object:
-    """Return a text as the kind of value that was there."""
-    if text is None or before is None or isinstance(before, str):
-        return text
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    is_number = isinstance(before, int | float) and isinstance(found, int | float)
-    if type(found) is type(before) or (is_number and not isinstance(before, bool)):
-        return found
-    raise InvalidError("A new value does not fit what its field holds.")
