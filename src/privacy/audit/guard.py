@@ -21,6 +21,7 @@ EXEMPT = frozenset(
         "audit_head",
         "audit_pending",
         "audit_tile",
+        "csp_report",  # what browsers send by themselves; nobody acts
         "job_run",
         "outbox_message",
         "preference_link",  # asking for a link and using it up: the opening leaves the entry

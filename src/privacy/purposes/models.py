@@ -109,6 +109,23 @@ class Notice(Base):
     published_at: Mapped[datetime]
 
 
+class CspReport(Base):
+    """How often browsers refused one kind of thing on a site, under the policy made for it."""
+
+    __tablename__ = "csp_report"
+    __table_args__ = {"info": REFERENCE}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    directive: Mapped[str] = mapped_column(primary_key=True)
+    blocked: Mapped[str] = mapped_column(primary_key=True)
+    """A scheme and host, or a keyword such as `inline`."""
+    page: Mapped[str]
+    """Where it was last seen: a path without query."""
+    count: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
 class Recipient(Base):
     """Whom data are disclosed to (Art. 4(9) GDPR), by name, with country and safeguard."""
 
