@@ -216,8 +216,8 @@ def test_the_script_and_the_pictures_of_a_notice_are_kept_once_with_their_hashes
     entries = waiting_entries(world.database, Action.NOTICE_KEPT)
     assert entries[0].details["code"] == hashlib.sha256(CODE).hexdigest()
     assert entries[1].details["phone_2"] == hashlib.sha256(b"picture fr").hexdigest()
-    ids = {json.loads(one.body)["id"] for one in entries}
-    assert {str(one.entry_id) for one in kept.values()} == ids
+    leaves = {hashlib.sha256(b"\0" + one.body).digest() for one in entries}
+    assert {one.leaf for one in kept.values()} == leaves
 
 
 def test_without_a_browser_the_script_is_kept_and_the_pictures_follow(world: World):

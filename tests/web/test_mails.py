@@ -16,6 +16,7 @@ VALUES = {
     "contact": "bonjour@maison-lumen.example",
     "recipient": "Example Mail Inc.",
     "stores": "shop, loyalty",
+    "site": "Boutique",
 }
 EVERY = pytest.mark.parametrize("template", LETTERS)
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

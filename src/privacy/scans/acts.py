@@ -237,7 +237,7 @@ def keep_exhibits(
             notice=notice.digest,
             name=name,
             digest=piece.digest,
-            entry_id=entry.id,
+            leaf=entry.leaf_hash,
             kept_at=at,
         )
         for name, piece in new.items()

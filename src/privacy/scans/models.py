@@ -114,6 +114,6 @@ class Exhibit(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     """`code`, `file`, or of a picture the screen and the layer, as `desktop_1`."""
     digest: Mapped[str] = mapped_column(ForeignKey("artefact.digest"))
-    entry_id: Mapped[UUID]
-    """The entry of the log that names the digest, and so says since when it is what it is."""
+    leaf: Mapped[bytes]
+    """The hash of the log's entry that names the digest, and so dates it (RFC 6962)."""
     kept_at: Mapped[datetime]

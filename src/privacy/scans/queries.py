@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from privacy.audit.models import LOG, AuditEntry
 from privacy.errors import NotFoundError
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Notice, Site
@@ -139,3 +140,9 @@ def artefact(session: Session, *, controller_id: UUID, digest: str) -> Artefact:
     if found is None:
         raise NotFoundError("Nothing is kept under this hash.")
     return found
+
+
+def entry_index(session: Session, *, leaf: bytes) -> int | None:
+    """Return the place of an entry in the log; None while it waits for it."""
+    wanted = select(AuditEntry.idx).where(AuditEntry.log_id == LOG, AuditEntry.leaf_hash == leaf)
+    return session.scalars(wanted).one_or_none()

@@ -17,6 +17,7 @@ from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import record
 from privacy.web import current
 from privacy.web.auth import operators_only
+from privacy.web.console.scans import failing
 from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
 
 
@@ -36,6 +37,7 @@ def requests() -> str:
         requests=shown,
         states=[(one.value, counts[one]) for one in RequestState if one in counts],
         state=state if state in counts else None,
+        alarms=failing(controller),
         today=today_of(controller),
     )
 

@@ -18,11 +18,14 @@ from privacy.web import current, pages
 FLASHES = frozenset(
     {
         "approved",
+        "declared",
         "refused",
         "endpoint_removed",
         "extended",
         "password_changed",
         "retried",
+        "scan_asked",
+        "scan_planned",
         "taken_in",
         "waived",
     }

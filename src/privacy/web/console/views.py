@@ -7,6 +7,8 @@ from privacy.web.console import (
     log,
     recipients,
     requests,
+    scans,
+    shown,
     sign_in,
     statistics,
     stores,
@@ -15,6 +17,20 @@ from privacy.web.console import (
 )
 from privacy.web.console.surface import blueprint
 
-PAGES = (consents, decisions, home, log, recipients, requests, sign_in, statistics, stores, taking, team)
+PAGES = (
+    consents,
+    decisions,
+    home,
+    log,
+    recipients,
+    requests,
+    scans,
+    shown,
+    sign_in,
+    statistics,
+    stores,
+    taking,
+    team,
+)
 
 __all__ = ["PAGES", "blueprint"]
