@@ -67,6 +67,8 @@ def test_details_of_a_purpose_cannot_speak_for_its_version_or_words():
         ("P1Y", "fr", "12 mois"),
         ("P1D", "fr", "1 jour"),
         ("P1M2D", "en", "1 month 2 days"),
+        ("P13M", "pl", "13 miesięcy"),
+        ("P2M1D", "ar", "شهران يوم واحد"),
         ("session", "fr", "session"),
     ],
 )

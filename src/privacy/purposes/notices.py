@@ -8,6 +8,7 @@ from typing import Any
 
 from privacy.errors import InvalidError
 from privacy.policy.months import Period
+from privacy.purposes import plurals
 
 
 @dataclass(frozen=True)
@@ -106,22 +107,15 @@ def closest(languages: Sequence[str], *, asked: str | None, spoken: Iterable[str
     return languages[0]
 
 
-_UNITS = {
-    "fr": ("mois", "mois", "jour", "jours"),
-    "en": ("month", "months", "day", "days"),
-}
-
-
 def spelled(period: str, language: str) -> str:
     """Return an ISO 8601 period in words, as a visitor reads it; other text as it is."""
     try:
         length = Period.parse(period)
     except InvalidError:
         return period
-    month, months, day, days = _UNITS.get(language, _UNITS["en"])
     parts = []
     if length.months:
-        parts.append(f"{length.months} {month if length.months == 1 else months}")
+        parts.append(plurals.months(length.months, language))
     if length.days:
-        parts.append(f"{length.days} {day if length.days == 1 else days}")
+        parts.append(plurals.days(length.days, language))
     return " ".join(parts)
