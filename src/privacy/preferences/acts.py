@@ -115,17 +115,25 @@ def open_by_link(
     return _open(session, at, to, subject_id, "mail")
 
 
+@dataclass(frozen=True)
+class ByWord:
+    """What a site signed, and whom it names; the caller has verified both."""
+
+    token: str = field(repr=False)
+    claim: Claim
+
+
 def open_by_site(
-    session: Session, *, at: datetime, to: Controller, token: str, subject_id: UUID
+    session: Session, *, at: datetime, cabinet: KeyCabinet, to: Controller, vouched: ByWord
 ) -> str:
     """Return the token of a new session for a subject whom a site vouches for.
 
-    The caller has verified what the site signed. Raises GoneError if it was used before.
+    The subject is made now if there was none. Raises GoneError if this word was used before.
     """
     is_first = insert_new(
         session,
         PreferenceLink,
-        digest=digest(token),
+        digest=digest(vouched.token),
         controller_id=to.id,
         created_at=at,
         expires_at=at + LINK_LASTS,
@@ -133,6 +141,14 @@ def open_by_site(
     )
     if not is_first:
         raise GoneError("This was used already.")
+    subject_id = resolve_subject(
+        session,
+        actor="subject",
+        at=at,
+        cabinet=cabinet,
+        controller_id=to.id,
+        claim=vouched.claim,
+    )
     return _open(session, at, to, subject_id, "site")
 
 

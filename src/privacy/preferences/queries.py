@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from privacy.consent import queries as consent
+from privacy.consent.checks import checked
 from privacy.consent.models import Consent, Method
 from privacy.crypto import digest
 from privacy.errors import GoneError, NotFoundError
@@ -42,7 +43,7 @@ def overview(
     wanted = answerable(known.values())
     seen = {
         one.purpose_code: Seen(one.verdict, one.answer)
-        for one in consent.checked(
+        for one in checked(
             session,
             controller_id=to.id,
             subjects=[subject_id],

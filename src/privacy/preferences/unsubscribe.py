@@ -7,6 +7,7 @@ withdraw one purpose; that it cannot be revoked harms nobody.
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,12 +15,14 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from privacy.consent import queries
 from privacy.consent.acts import ReplayedError
+from privacy.consent.checks import checked
 from privacy.consent.models import Method
+from privacy.consent.saying import check_purposes
 from privacy.consent.statements import Statement, record_statement
 from privacy.crypto import Context
 from privacy.errors import NotFoundError, SealError
+from privacy.purposes import queries as purposes
 from privacy.subjects.keys import KeyCabinet
 
 ONE_CLICK: Final = "List-Unsubscribe=One-Click"
@@ -48,6 +51,18 @@ def token_of(session: Session, *, cabinet: KeyCabinet, ticket: Ticket) -> str:
     )
     whole = ticket.controller_id.bytes + sealed
     return base64.urlsafe_b64encode(whole).decode().rstrip("=")
+
+
+def tokens_of(
+    session: Session, *, cabinet: KeyCabinet, controller_id: UUID, wanted: Sequence[Ticket]
+) -> list[str]:
+    """Return the token of each ticket of one controller, in their order.
+
+    Raises InvalidError, naming each purpose that is not the subject's to answer.
+    """
+    known = purposes.current_purposes(session, controller_id=controller_id)
+    check_purposes({one.purpose_code: False for one in wanted}, known)
+    return [token_of(session, cabinet=cabinet, ticket=one) for one in wanted]
 
 
 def ticket_of(session: Session, *, cabinet: KeyCabinet, token: str) -> Ticket:
@@ -80,7 +95,7 @@ class Wish:
 
 def unsubscribe(session: Session, *, at: datetime, ticket: Ticket, wish: Wish) -> bool:
     """Withdraw what a ticket names; False where it is refused already, so that twice is once."""
-    (found,) = queries.checked(
+    (found,) = checked(
         session,
         controller_id=ticket.controller_id,
         subjects=[ticket.subject_id],

@@ -31,6 +31,7 @@ from privacy.web.admin import consents as statements
 from privacy.web.admin import gate
 from privacy.web.admin import receipts as ledger
 from privacy.web.admin import requests as asked
+from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
 from privacy.web.banner import receipts, serving
 from privacy.web.banner import views as banner
@@ -57,6 +58,7 @@ MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
 
 
 class App(Flask):
+        unsubscribing.blueprint,
     """Flask, except that an error is logged without its message, and no view is a coroutine."""
 
     @override

@@ -147,7 +147,7 @@ class ChecksSchema(Schema):
     checks = fields.List(fields.Nested(CheckedSchema))
 
 
-def _roomy(view: View) -> View:
+def roomy(view: View) -> View:
     """Let a body be as large as a thousand identifiers."""
 
     @wraps(view)
@@ -182,7 +182,7 @@ def check(asked: dict[str, Any]) -> Response:
 
 @blueprint.post("/consents/check")
 @operators_only(Permission.CONSENTS_CHECK)
-@_roomy
+@roomy
 @blueprint.arguments(BatchSchema)
 @blueprint.response(HTTPStatus.OK, ChecksSchema)
 def check_batch(asked: dict[str, Any]) -> Response:
