@@ -7,7 +7,8 @@ import pytest
 from privacy.db import Database
 from privacy.errors import NotFoundError
 from privacy.purposes import acts, queries
-from privacy.purposes.models import RecipientRole, Site
+from privacy.purposes.defaults import LANGUAGES
+from privacy.purposes.models import LegalBasis, RecipientRole, Site
 from privacy.subjects.keys import KeyCabinet
 from tests.fakes import FakeClock
 from tests.make import ACTOR, make_controller, make_purpose, make_site
@@ -112,3 +113,22 @@ def test_a_language_that_was_not_published_falls_back_to_the_first(
     with database.reading() as session:
         notice = queries.current_notice(session, site=sites[0], language="en")
     assert notice.language == "fr"
+
+
+def test_what_a_site_cannot_say_is_named_by_language_and_purpose(
+    database: Database, clock: FakeClock, sites: list[Site]
+):
+    site, _ = sites
+    with database.reading() as session:
+        assert queries.missing_texts(session, site=site) == {}
+    words = {"title": "T", "summary": "S", "description": "D", "retention": "R"}
+    texts = {"fr": words, "en": words, "de": words | {"retention": ""}, "uk": {"title": "T"}}
+    facts = acts.PurposeFacts("audience_consent", LegalBasis.CONSENT, texts, {})
+    with database.transaction() as session:
+        acts.publish_purpose(
+            session, actor=ACTOR, at=clock(), controller_id=site.controller_id, facts=facts
+        )
+    with database.reading() as session:
+        missing = queries.missing_texts(session, site=site)
+    assert set(missing) == {*LANGUAGES, "uk"} - {"fr", "en"}
+    assert missing["de"] == missing["uk"] == ["audience_consent"]

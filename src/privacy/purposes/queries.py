@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from privacy.db import UtcDateTime
 from privacy.errors import NotFoundError
+from privacy.purposes import shown
+from privacy.purposes.defaults import LANGUAGES
 from privacy.purposes.models import Controller, LegalBasis, Notice, Purpose, Recipient, Site
 
 
@@ -117,6 +119,17 @@ def wordings(
         Purpose.controller_id == controller_id, Purpose.code.in_(codes)
     )
     return {(row.code, row.version): row.texts for row in session.execute(wanted)}
+
+
+def missing_texts(session: Session, *, site: Site) -> Mapping[str, list[str]]:
+    """Return, for each language that a site cannot show, which of its purposes lack words in it.
+
+    The languages are those of the default purposes and any other that a purpose is worded in.
+    """
+    known = current_purposes(session, controller_id=site.controller_id)
+    named = [known[code] for code in site.purposes]
+    others = {language for purpose in named for language in purpose.texts}
+    return shown.lacking(named, sorted({*LANGUAGES, *others}))
 
 
 def current_notice(session: Session, *, site: Site, language: str) -> Notice:
