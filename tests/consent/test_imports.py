@@ -172,6 +172,12 @@ def test_klaro_is_read_as_it_stands_in_the_browser(value: str):
     assert (one.kind, one.who) == ("subject", CONSENT)
 
 
+def test_what_a_purpose_stands_for_must_all_be_answered():
+    value = '{"ads":true,"analytics":true}'
+    one = only(read("klaro", json.dumps({"cookie": value, "visitor": VISITOR})))
+    assert one.answers == {"audience_consent": True}
+
+
 def test_a_cookie_that_names_nobody_is_refused():
     assert "names nobody" in reason(read("klaro", '{"analytics":false}'))
     assert "exactly one of" in reason(

@@ -112,6 +112,8 @@ def test_another_site_another_controller_and_imports_are_left_out(
         for changes, expected in (
             ({}, 15), ({"site_id": asked.site_id}, 15), ({"site_id": uuid4()}, None),
             ({"controller_id": uuid4()}, None), ({"until": date(2026, 3, 1)}, None),
+            ({"until": date(2026, 3, 2)}, 15), ({"since": date(2026, 3, 2)}, 15),
+            ({"since": date(2026, 3, 3)}, None),
         ):  # fmt: skip
             found = statistics.groups(session, asked=question(asked, **changes), by=By.PURPOSE)
             assert (found[FIRST][0].total if found else None) == expected

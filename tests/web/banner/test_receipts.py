@@ -49,7 +49,7 @@ def test_a_receipt_is_given_again_byte_for_byte_with_a_proof_that_holds(shop: Sh
 
 
 def test_neither_the_id_nor_the_hash_is_enough_alone(shop: Shop):
-    mine, other = answered(shop), answered(shop, visitor="b" * 32)
+    mine, other, again = answered(shop), answered(shop, visitor="b" * 32), answered(shop)
     for integrate in (False, True):
         if integrate:
             shop.runtime.sequencer.integrate()
@@ -57,6 +57,7 @@ def test_neither_the_id_nor_the_hash_is_enough_alone(shop: Shop):
             (str(uuid4()), leaf_of(mine)),
             (mine["receipt"]["id"], "0" * 64),
             (mine["receipt"]["id"], leaf_of(other)),
+            (mine["receipt"]["id"], leaf_of(again)),
         ]:
             assert ask(shop, receipt_id, leaf).status_code == 404
 
