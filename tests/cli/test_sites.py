@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from privacy.purposes import queries
+from privacy.purposes import acts, queries
+from privacy.purposes.models import LegalBasis
 from privacy.runtime import Runtime
+from privacy.web.banner import script
 from tests.cli.conftest import Privacy
 from tests.entries import waiting_entries
 
@@ -26,7 +28,7 @@ def test_a_site_is_registered_with_its_notices_and_its_tag(runtime: Runtime, pri
     assert site.origins == ["https://boutique.example"]
     asked = json.loads(notice.document)["purposes"]
     assert [purpose["code"] for purpose in asked] == ["audience_consent"]
-    assert len(waiting_entries(runtime.database, "notice.published")) == 2
+    assert len(waiting_entries(runtime.database, "notice.published")) == len(script.LANGUAGES)
     assert privacy(*ADD).out.startswith('<script src="https://privacy.example/banner/pk_')
 
 
@@ -42,8 +44,26 @@ def test_sites_are_listed_and_published_again_without_change(runtime: Runtime, p
     }
     for word in (key, "Boutique", "https://boutique.example", "audience_consent"):
         assert word in privacy("sites", "list").out
-    assert sorted(privacy("sites", "publish", "--json").facts["sites"][key]) == ["en", "fr"]
+    assert set(privacy("sites", "publish", "--json").facts["sites"][key]) == {*script.LANGUAGES}
     assert len(waiting_entries(runtime.database)) == before
+
+
+def test_a_language_that_a_site_cannot_show_is_named(runtime: Runtime, privacy: Privacy):
+    key = privacy(*ADD, "--json").facts["site"]
+    at = runtime.clock()
+    with runtime.database.transaction() as session:
+        site = queries.site_by_key(session, key)
+        known = queries.current_purposes(session, controller_id=site.controller_id)
+        texts = dict(known["audience_consent"].texts)
+        del texts["de"]
+        facts = acts.PurposeFacts("audience_consent", LegalBasis.CONSENT, texts, {})
+        acts.publish_purpose(
+            session, actor="system", at=at, controller_id=site.controller_id, facts=facts
+        )
+    assert "  de is not shown: audience_consent" in privacy("sites", "publish").out.splitlines()
+    told = privacy("sites", "publish", "--json").facts
+    assert told["missing"] == {key: {"de": ["audience_consent"]}}
+    assert set(told["sites"][key]) == {*script.LANGUAGES} - {"de"}
 
 
 @pytest.mark.parametrize(

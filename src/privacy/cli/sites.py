@@ -60,8 +60,13 @@ def publish(controller: str | None, *, as_json: bool) -> None:
         known = _sites(runtime, owner)
         with runtime.database.transaction() as session:
             found = {site.key: _publish(runtime, session, session.merge(site)) for site in known}
-    lines = [f"{key}  {', '.join(digests)}" for key, digests in found.items()]
-    tell(as_json, {"sites": found}, *lines)
+            missing = {site.key: _missing(session, site) for site in known}
+    lines = [
+        line
+        for key, digests in found.items()
+        for line in (f"{key}  {', '.join(digests)}", *_lacks(missing[key]))
+    ]
+    tell(as_json, {"sites": found, "missing": missing}, *lines)
 
 
 @sites.command("list")
@@ -100,3 +105,15 @@ def _publish(runtime: Runtime, session: Session, site: Site) -> dict[str, str]:
         period=policy.value_at(session, key="cookie.choice", at=at).value,
     )
     return acts.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
+
+
+def _missing(session: Session, site: Site) -> dict[str, list[str]]:
+    """Return the languages of the banner that a site does not show, and what they lack."""
+    missing = purposes.missing_texts(session, site=site)
+    return {language: codes for language, codes in missing.items() if language in script.LANGUAGES}
+
+
+def _lacks(missing: dict[str, list[str]]) -> list[str]:
+    return [
+        f"  {language} is not shown: {', '.join(codes)}" for language, codes in missing.items()
+    ]
