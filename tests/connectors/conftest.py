@@ -17,6 +17,7 @@ from tests.connectors.places import (
     SqliteFile,
     SqlPlace,
     Web,
+    install_the_docs,
 )
 from tests.connectors.web import running_service
 from tests.postgres import PostgresServer
@@ -57,6 +58,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "memory":
         yield Memory()
     elif request.param == "docs":
+        install_the_docs(tmp_path / "site")
+        request.getfixturevalue("monkeypatch").syspath_prepend(str(tmp_path / "site"))
         yield JsonLines(tmp_path)
     else:
         yield from _place(request, tmp_path)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import sqlite3
+import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from privacy.stores.definition import (
     StoreDefinition,
 )
 from privacy.stores.protocol import Capability, Key, Row, Store
+from privacy.stores.registry import connector_for, connector_of
 from tests.connectors.web import Service
 from tests.stores.fake_store import FakeStore, same
 
@@ -105,13 +107,27 @@ class Memory(Place):
         return FakeStore(definition_of(*tables), rows)
 
 
-def connector_of_the_docs() -> Any:
-    """Return the class that docs/connectors.md shows, made from that very text."""
-    text = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text("utf-8")
-    code = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[0]
-    names: dict[str, Any] = {}
-    exec(compile(code, "docs/connectors.md", "exec"), names)  # noqa: S102 -- our own page
-    return names["JsonLinesConnector"]
+def text_of_the_docs(language: str) -> str:
+    """Return the first block in a language that docs/connectors.md shows under "Write a …"."""
+    page = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text("utf-8")
+    page = page[page.index("## Write a connector") :]
+    pattern = rf"^```{language}\n(.*?)^```"
+    return str(re.findall(pattern, page, re.MULTILINE | re.DOTALL)[0])
+
+
+def install_the_docs(folder: Path) -> None:
+    """Lay out the package that the documentation describes, as pip would."""
+    project = tomllib.loads(text_of_the_docs("toml"))["project"]
+    ((group, points),) = project["entry-points"].items()
+    ((name, target),) = points.items()
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir(parents=True)
+    module = folder / f"{target.partition(':')[0]}.py"
+    module.write_text(text_of_the_docs("python"), "utf-8")
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {target}\n")
 
 
 class JsonLines(Place):
@@ -127,8 +143,8 @@ class JsonLines(Place):
             lines = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
             text = "".join(f"{json.dumps(line)}\n" for line in lines)
             (self.folder / f"{quote(table.name, safe='')}.jsonl").write_text(text, "utf-8")
-        store: Store = connector_of_the_docs()(definition_of(*tables), f"jsonl://{self.folder}")
-        return store
+        address = f"jsonl://{self.folder}"
+        return connector_for(connector_of(address))(definition_of(*tables), address)
 
 
 class TypedStore(Store):

@@ -17,7 +17,7 @@ from privacy.stores import definition_file, queries
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.own import NAME
-from privacy.stores.registry import CONNECTORS, connector_of
+from privacy.stores.registry import connector_for, connector_of
 from privacy.stores.validity import ensure_valid
 from privacy.subjects.keys import KeyCabinet
 
@@ -60,9 +60,7 @@ def register_store(
         state=StoreState.NEW,
         created_at=at,
     )
-    CONNECTORS[store.connector](
-        definition, facts.address
-    )  # refuses what is no address of its kind
+    connector_for(store.connector)(definition, facts.address)  # refuses another kind's address
     _seal_address(session, store, facts.address, cabinet)
     session.add(store)
     _log(session, Action.STORE_REGISTERED, store, at=at, actor=actor)

@@ -6,7 +6,7 @@ Names of columns are read as French and English words. Each proposal has a confi
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from privacy.stores.definition import (
@@ -21,6 +21,11 @@ from privacy.stores.definition import (
     Texts,
 )
 from privacy.stores.normalise import USUAL
+
+
+KINDS = ("text", "number", "boolean", "date", "bytes", "document", "unknown")
+"""What the values of a column are, whatever each database calls it."""
+MANY = 100_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,18 @@ class TableFacts:
     columns: Columns
     primary_key: Columns
     foreign_keys: Sequence[ForeignKey] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    """By column what its values are, as far as the store says; see `KINDS`."""
+    unique: Sequence[Columns] = ()
+    """Columns beside the primary key that together are different in each row."""
+    required: frozenset[str] = frozenset()
+    """Columns that are never empty."""
+    rows: int | None = None
+    """How many rows there are; None where nobody counted, `MANY` for that many or more."""
+    triggers: int = 0
+    """How many triggers run when it is written."""
+    samples: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    """By column a few values as texts, for judging what the column holds."""
 
 
 @dataclass(frozen=True)

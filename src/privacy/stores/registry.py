@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Values
+from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias, runtime_checkable
 from urllib.parse import urlsplit
 
 from typing_extensions import override
@@ -20,7 +22,8 @@ from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.validity import ensure_valid
 
 
-class SurveyedStore(Store, Protocol):
+@runtime_checkable
+class Surveyed(Protocol):
     """A store that can also say what it has, before anything is declared of it."""
 
     def survey(self) -> Sequence[TableFacts]:
@@ -28,7 +31,16 @@ class SurveyedStore(Store, Protocol):
         ...
 
 
-Connector: TypeAlias = Callable[[StoreDefinition, str], SurveyedStore]
+@runtime_checkable
+class Sampled(Protocol):
+    """A store that can show a few values of each column, by which proposals become surer."""
+
+    def sample(self, table: TableFacts) -> Mapping[str, Sequence[str]]:
+        """Return by column some of its values as texts; they are judged and not kept."""
+        ...
+
+
+Connector: TypeAlias = Callable[[StoreDefinition, str], Store]
 """Makes a store from its definition and its address; InvalidError for another kind's address."""
 
 CONNECTORS: Mapping[str, Connector] = {
@@ -38,7 +50,10 @@ CONNECTORS: Mapping[str, Connector] = {
     "postgres": PostgresConnector,
     "sqlite": SqliteConnector,
 }
-"""Every kind of data store that can be registered; what each makes connects later."""
+"""The kinds of data stores that come with the service; what each makes connects later."""
+
+GROUP = "privacy.connectors"
+"""Entry points by which other packages bring connectors; each is named like its URL scheme."""
 
 SCHEMES: Mapping[str, str] = {
     "file": "files",
@@ -57,17 +72,34 @@ SCHEMES: Mapping[str, str] = {
 def connector_of(address: str) -> str:
     """Return the kind of connector for an address; raise InvalidError when there is none."""
     try:
-        return SCHEMES[urlsplit(address).scheme]
-    except (KeyError, ValueError):
-        known = ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES))
-        raise InvalidError(f"The address must begin with one of {known}.") from None
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        scheme = ""
+    kind = SCHEMES.get(scheme, scheme)
+    if kind in CONNECTORS or kind in _installed():
+        return kind
+    known = ", ".join(f"{one}://" for one in sorted({*SCHEMES, *_installed()}))
+    raise InvalidError(f"The address must begin with one of {known}.")
 
 
 def connector_for(kind: str) -> Connector:
     """Return the connector of a kind; raise InvalidError when this version has none."""
-    if kind not in CONNECTORS:
+    if kind in CONNECTORS:
+        return CONNECTORS[kind]
+    found = _installed().get(kind)
+    if found is None:
         raise InvalidError(f"There is no connector of the kind {kind}.")
-    return CONNECTORS[kind]
+    try:
+        made: Connector = found.load()
+    except (ImportError, AttributeError):
+        raise InvalidError(f"The package of the connector {kind} cannot be loaded.") from None
+    return made
+
+
+def _installed() -> Mapping[str, EntryPoint]:
+    """Return what other packages bring; none of them takes the place of one of ours."""
+    found = {one.name: one for one in entry_points(group=GROUP)}
+    return {name: one for name, one in found.items() if name not in {*SCHEMES, *CONNECTORS}}
 
 
 def introspect(name: str, address: str) -> Draft:
@@ -75,11 +107,22 @@ def introspect(name: str, address: str) -> Draft:
     nothing = StoreDefinition(name, {"fr": name, "en": name}, (), ())
     store = connector_for(connector_of(address))(nothing, address)
     try:
-        draft = propose(name, store.survey())
+        if not isinstance(store, Surveyed):
+            raise InvalidError(
+                "This kind of data store does not say what it has: describe it by hand,"
+                " as docs/connectors.md shows."
+            )
+        draft = propose(name, [_sampled(store, table) for table in store.survey()])
     finally:
         store.close()
     ensure_valid(draft.definition)
     return draft
+
+
+def _sampled(store: Surveyed, table: TableFacts) -> TableFacts:
+    if isinstance(store, Sampled):
+        return replace(table, samples=store.sample(table))
+    return table
 
 
 class BrokenStore(Store):

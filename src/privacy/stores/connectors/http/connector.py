@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection as Values
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -24,7 +24,6 @@ from privacy.stores.connectors.http.wording import (
 )
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.normalise import text_of
-from privacy.stores.proposals import TableFacts
 from privacy.stores.protocol import Capability, Key, Row, Store, refusal
 
 MOST_PAGES = 100_000
@@ -201,10 +200,6 @@ class HttpConnector(Store):
         # A second try meets what the first one erased already.
         if not (answer.status in {404, 410} and wording.method is Method.DELETE):
             self._understood(answer)
-
-    def survey(self) -> Sequence[TableFacts]:
-        """Raise InvalidError: an interface does not say what it has."""
-        raise InvalidError("An HTTP interface is described by hand; docs/connectors.md shows how.")
 
     @override
     def close(self) -> None:
