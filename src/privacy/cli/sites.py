@@ -4,6 +4,8 @@ import click
 from sqlalchemy.orm import Session
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.consent import vouching
+from privacy.errors import NotFoundError
 from privacy.policy import queries as policy
 from privacy.purposes import acts
 from privacy.purposes import queries as purposes
@@ -67,6 +69,27 @@ def publish(controller: str | None, *, as_json: bool) -> None:
         for line in (f"{key}  {', '.join(digests)}", *_lacks(missing[key]))
     ]
     tell(as_json, {"sites": found, "missing": missing}, *lines)
+
+
+@sites.command("secret")
+@click.argument("key")
+@controller_option
+@as_json
+def secret(key: str, controller: str | None, *, as_json: bool) -> None:
+    """Make a new secret by which a site says who is signed in; it is printed once.
+
+    The secret before works for another day, so that the site can be changed over.
+    """
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.transaction() as session:
+            site = purposes.site_by_key(session, key)
+            if site.controller_id != owner.id:
+                raise NotFoundError("This site key is not known; copy it again from the console.")
+            made = vouching.issue_secret(
+                session, actor=ACTOR, at=runtime.clock(), cabinet=runtime.cabinet, site=site
+            )
+    tell(as_json, {"site": key, "secret": made}, made)
 
 
 @sites.command("list")

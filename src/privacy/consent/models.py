@@ -27,6 +27,8 @@ class Method(StrEnum):
     IMPORT = "import"
     PREFERENCE_CENTRE = "preference_centre"
     ONE_CLICK = "one_click"
+    DEVICE = "device"
+    """Given on a device before it was known whose it is, and carried to the account."""
 
 
 ON_SITES = frozenset(

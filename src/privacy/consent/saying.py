@@ -14,7 +14,7 @@ from privacy.purposes.models import LegalBasis, Purpose
 SKEW = timedelta(hours=24)
 """How far a clock may be off before what it says is not believed."""
 LONGEST = 200
-LATER = frozenset({Method.IMPORT, Method.PAPER})
+LATER = frozenset({Method.IMPORT, Method.PAPER, Method.DEVICE})
 """Methods by which something is recorded long after it was said."""
 OBJECTABLE = frozenset(
     {LegalBasis.LEGITIMATE_INTERESTS, LegalBasis.PUBLIC_TASK, LegalBasis.EXEMPT_AUDIENCE}
@@ -78,8 +78,8 @@ def _faults(statement: Statement, at: datetime) -> Iterator[tuple[str, list[str]
 
 
 def _time_faults(statement: Statement, at: datetime) -> Iterator[tuple[str, list[str]]]:
-    if statement.method is Method.IMPORT and statement.said_at is None:
-        yield "said_at", ["an import must say when it was answered there"]
+    if statement.method in {Method.IMPORT, Method.DEVICE} and statement.said_at is None:
+        yield "said_at", ["say when it was answered there"]
     if statement.method in LATER and _is_ahead(statement, at):
         yield "said_at", ["lies in the future"]
     if statement.age is not None and not 0 <= statement.age <= 150:

@@ -33,7 +33,7 @@ from privacy.web.admin import receipts as ledger
 from privacy.web.admin import requests as asked
 from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
-from privacy.web.banner import receipts, serving
+from privacy.web.banner import account, receipts, reports, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
 from privacy.web.portal import unsubscribe
@@ -45,20 +45,26 @@ PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
 }
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
-    "public": (banner.blueprint, receipts.blueprint, serving.blueprint),
+    "public": (
+        account.blueprint,
+        banner.blueprint,
+        receipts.blueprint,
+        reports.blueprint,
+        serving.blueprint,
+    ),
     "staff": (
         admin.blueprint,
         asked.blueprint,
         gate.blueprint,
         ledger.blueprint,
         statements.blueprint,
+        unsubscribing.blueprint,
     ),
 }
 """The JSON surfaces of each kind of process."""
 
 
 class App(Flask):
-        unsubscribing.blueprint,
     """Flask, except that an error is logged without its message, and no view is a coroutine."""
 
     @override

@@ -7,6 +7,8 @@ from marshmallow import Schema, fields
 from typing_extensions import override
 
 MOST_PURPOSES = 100
+IGNORED = "Privacy-Ignored"
+"""The header that names what was sent and not believed."""
 
 
 class Truth(fields.Boolean):

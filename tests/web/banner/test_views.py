@@ -14,6 +14,7 @@ from privacy.crypto import Verifier
 from privacy.purposes.models import Site
 from privacy.web import limits
 from privacy.web.app import create_app
+from tests.fakes import FakeClock
 from tests.make import ORIGIN, make_purpose, make_site
 from tests.web.banner.conftest import ADDRESS, ASKED, VISITOR, Shop, open_shop, publish
 from tests.web.conftest import told
@@ -266,12 +267,38 @@ def test_hostile_bodies_get_the_same_answer_on_every_database(shop: Shop):
     assert shop.post_raw(good).status_code == 201
 
 
-def test_the_server_s_clock_says_when_whatever_the_browser_s_says(shop: Shop, clock):
-    receipt = told(shop.post(shop.body(said_at="2001-01-01T00:00:00Z")))["receipt"]
-    assert datetime.fromisoformat(receipt["at"]) == clock()
+def test_the_server_s_clock_says_when_and_the_browser_s_is_a_hint(shop: Shop, clock: FakeClock):
+    answer = shop.post(shop.body(said_at="2026-03-02T07:30:00Z"))
+    assert datetime.fromisoformat(told(answer)["receipt"]["at"]) == clock()
+    assert "Privacy-Ignored" not in answer.headers
     assert {(row.at, row.said_at) for row in shop.rows()} == {
-        (clock(), datetime(2001, 1, 1, tzinfo=UTC))
+        (clock(), datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
     }
+
+
+@pytest.mark.parametrize("said_at", ["2001-09-09T01:46:40Z", "2026-03-03T09:00:01Z"])
+def test_a_clock_a_day_off_is_ignored_and_the_page_is_told(
+    shop: Shop, clock: FakeClock, said_at: str
+):
+    answer = shop.post(shop.body(said_at=said_at))
+    assert answer.status_code == 201
+    assert answer.headers["Privacy-Ignored"] == "said_at"
+    assert datetime.fromisoformat(told(answer)["receipt"]["at"]) == clock()
+    assert {(row.at, row.said_at) for row in shop.rows()} == {(clock(), None)}
+
+
+def test_a_banner_is_answered_by_the_acts_of_a_banner_only(shop: Shop):
+    for method in ("import", "paper", "form", "one_click", "device"):
+        document = refused(shop.post(shop.body(method=method)), 422)
+        assert "accept_all" in document["errors"]["method"][0]
+    assert shop.rows() == []
+
+
+def test_a_body_of_100_kilobytes_is_refused_unread(shop: Shop):
+    many = {f"purpose_{n:05}": True for n in range(5_000)}
+    document = refused(shop.post(shop.body(answers=many)), 413)
+    assert document["type"] == "/problems/too-large"
+    assert shop.rows() == []
 
 
 def test_a_site_s_new_origins_count_within_seconds(shop: Shop, clock):

@@ -23,10 +23,7 @@ from privacy.web import current
 from privacy.web.admin.gate import CODE, CONTROLLER, KnownBySchema, controller_of, exactly_one
 from privacy.web.auth import operators_only
 from privacy.web.openapi import Blueprint
-from privacy.web.shapes import MOST_PURPOSES, ReceiptSchema, Truth
-
-IGNORED = "Privacy-Ignored"
-"""The header that names what was sent and not believed."""
+from privacy.web.shapes import IGNORED, MOST_PURPOSES, ReceiptSchema, Truth
 
 blueprint = Blueprint(
     "statements", __name__, url_prefix="/v1", description="What subjects say outside a banner."

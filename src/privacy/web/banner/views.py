@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, Said, receipt_of
 from privacy.consent.receipt import Receipt, signed
+from privacy.consent.saying import believable
 from privacy.errors import ConflictError
 from privacy.purposes.queries import Asked
 from privacy.subjects.visitors import visitor_subject
@@ -18,7 +19,7 @@ from privacy.web.auth import public
 from privacy.web.banner.known import KnownNotices
 from privacy.web.banner.schemas import AnswerSchema
 from privacy.web.openapi import Blueprint
-from privacy.web.shapes import ReceiptSchema
+from privacy.web.shapes import IGNORED, ReceiptSchema
 
 _EXTENSION = "privacy_notices"
 
@@ -49,6 +50,8 @@ def post_consent(answer: dict[str, Any]) -> Response:
     receipt, status = _recorded(asked, answer)
     body = signed(receipt.statement(), current.runtime().keyring.signer)
     response = Response(body, status, mimetype="application/json")
+    if answer["said_at"] and believable(answer["said_at"], current.runtime().clock()) is None:
+        response.headers[IGNORED] = "said_at"
     return security.allow_origin(response, str(origin))
 
 
@@ -63,7 +66,7 @@ def preflight() -> Response:
 
 
 @blueprint.after_request  # type: ignore[untyped-decorator] # flask-smorest has no stubs
-def _readable(response: Response) -> Response:
+def readable(response: Response) -> Response:
     """Let a page read why its answer was not taken; else its script would send it for ever.
 
     Such a refusal tells nothing of anybody. A page of another site learns only that it is one.
@@ -83,7 +86,7 @@ def _recorded(asked: Asked, answer: dict[str, Any]) -> tuple[Receipt, HTTPStatus
         method=answer["method"],
         answers=answer["answers"],
         page=answer["page"],
-        said_at=answer["said_at"],
+        said_at=believable(answer["said_at"], runtime.clock()),
     )
     try:
         return runtime.recorder.record(Answered(asked, said)), HTTPStatus.CREATED
