@@ -8,6 +8,7 @@ from uuid import UUID
 from privacy.audit.faults import Fault, Kind
 from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
+from privacy.purposes import csp
 from privacy.requests.intake import Verification
 from privacy.web.console.statistics import chart
 from privacy.web.console.taking import CHANNELS, FURTHER
@@ -46,11 +47,37 @@ def _all() -> Iterator[Page]:
     yield from _consents()
     yield from _statistics()
     yield from _takings()
+    yield from _sites()
     yield "roles", "roles", {**_team(), "operators": _operators()}
     yield "roles-empty", "roles", {**_team(), "operators": []}
     yield "account", "account", {"errors": {}, "flash": "password_changed"}
     wrong = {"current": "password.wrong", "again": "password.different"}
     yield "account-faults", "account", {"errors": wrong}
+
+
+def _sites() -> Iterator[Page]:
+    site = {"key": "s1", "name": "Boutique", "origins": ["https://boutique.example"]}
+    stopped = {"directive": "script-src", "blocked": "https://pixel.example", "page": "/panier",
+               "count": 1204, "last_at": at(19)}  # fmt: skip
+    languages = ["de", "en", "fr"]
+    yield "sites", "sites", {"sites": [{**site, "languages": languages, "stopped": 1204}]}
+    yield "sites-empty", "sites", {"sites": []}
+    purpose = {"code": "social_sharing", "title": "Vidéos", "basis": "consent"}
+    details = [{"vendors": [{"name": "Vidéo Fictive", "hosts": ["video.example"]}]}]
+    service = "https://privacy.example"
+    policy = csp.policy(details, service=service, report_to=f"{service}/banner/csp/s1")
+    tag = f'<script src="{service}/banner/s1.js" async></script>'
+    full = {
+        "site": {**site, "notices": dict.fromkeys(languages, "")},
+        "purposes": [{**purpose, "vendors": ["Vidéo Fictive"]}],
+        "missing": {"ar": ["social_sharing"]},
+        "tags": [("short", tag), ("pinned", tag)],
+        "headers": csp.headers(policy),
+        "unplaced": ["Régie Fictive"],
+        "reports": [stopped],
+    }
+    yield "site", "site_detail", full
+    yield "site-quiet", "site_detail", {**full, "missing": {}, "unplaced": [], "reports": []}
 
 
 def _takings() -> Iterator[Page]:
@@ -247,6 +274,7 @@ def _consents() -> Iterator[Page]:
             "site": "maison-lumen.example",
             "method": ("accept_all", "refuse_all", "choices", "gpc")[n],
             "receipt": UUID(int=REQUEST_ID.int + n),
+            "leaf": EMPTY,
         }
         for n in range(4)
     ]
@@ -260,12 +288,14 @@ def _consents() -> Iterator[Page]:
     yield "consents", "consents", page
     found = {
         **answers[0],
+        "answers": answers[:2],
         "language": "fr",
         "notice": EMPTY,
-        "leaf": EMPTY,
         "valid_until": at(20),
     }
     yield "consents-found", "consents", {**page, "receipt": answers[0]["receipt"], "found": found}
+    several = {"receipt": answers[0]["receipt"], "errors": {"receipt": "receipt.several"}}
+    yield "consents-several", "consents", {**page, **several}
     unknown = {"receipt": "1234", "errors": {"receipt": "receipt.unknown"}}
     yield "consents-unknown", "consents", {**page, **unknown, "latest": [], "purposes": []}
 

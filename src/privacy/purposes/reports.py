@@ -23,7 +23,7 @@ class Refused:
 
     directive: str
     blocked: str
-    """A scheme and host, or a keyword such as `inline`; never a path, which could name somebody."""
+    """A scheme and host, or a keyword such as `inline`; a path could name somebody."""
     page: str
     """The path of the page, without query or fragment."""
 
@@ -33,7 +33,7 @@ def refused(directive: str, blocked: str, page: str) -> Refused:
     parts = urlsplit(blocked)
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
     return Refused(
-        directive=directive.split(" ")[0][:40],
+        directive=directive.partition(" ")[0][:40],
         blocked=(origin or parts.scheme or parts.path)[:LONGEST],
         page=(urlsplit(page).path or "/")[:LONGEST],
     )

@@ -33,7 +33,7 @@ from privacy.web.admin import receipts as ledger
 from privacy.web.admin import requests as asked
 from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
-from privacy.web.banner import account, receipts, reports, serving
+from privacy.web.banner import account, receipts, reports, script, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
 from privacy.web.portal import unsubscribe
@@ -101,6 +101,7 @@ def create_app(
     auth.public("style sheets, scripts and marks")(app.view_functions["static"])
     database = _database(app, settings.database_url)
     app.extensions[current.RUNTIME] = runtime.assemble(settings, database, clock)
+    app.extensions[current.EMBED] = script.embed_tags
     logs.install(app)
     limits.install(app, limits.Buckets(rates))
     intake.install(app)

@@ -13,6 +13,8 @@ from privacy.web import pages
 
 RUNTIME = "privacy"
 """The name under which an app keeps its runtime."""
+EMBED = "privacy_embed"
+"""The name of what makes a site's tags: the console prints them, the banner's surface knows."""
 
 
 def runtime() -> Runtime:
