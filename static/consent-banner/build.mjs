@@ -49,8 +49,8 @@ async function bundled(entry, format, plugins = []) {
 // The pinned file asks for its configuration under the address that it came from.
 const pinned = async () =>
   `(async t=>{try{const{site:s,lang:l}=t.dataset,` +
-  `C=await(await fetch(new URL("../"+s+".json"+(l?"?lang="+l:""),t.src))).json();` +
-  (await bundled("pinned", "iife")).replace(PLACE, "C") +
+  `privacyConfig=await(await fetch(new URL("../"+s+".json"+(l?"?lang="+l:""),t.src))).json();` +
+  (await bundled("pinned", "iife")).replace(PLACE, "privacyConfig") +
   `}catch(e){console.warn("privacy:",e)}})(document.currentScript)\n`;
 
 const results = {

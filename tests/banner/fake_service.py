@@ -21,7 +21,7 @@ SITE, SERVICE, TRACKER = "www.boutique.localhost", "privacy.localhost", "tracker
 NONCE = "bWFpc29u"
 PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Boutique</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<script nonce="{nonce}" src="{service}/banner/pk_maison_lumen.js" async></script>{head}</head>
+<script nonce="{nonce}" {tag} async></script>{head}</head>
 <body><main><h1>Boutique</h1><p><a href="/autre" id="first">Un lien</a></p>{body}</main>
 <footer>{footer}</footer></body></html>"""
 FOOTER = '<a href="#" data-privacy-open id="manage">Gérer mes cookies</a>'
@@ -59,6 +59,8 @@ class FakeWorld:
 
     port: int = 0
     config: dict[str, Any] | None = None
+    tag: str = 'src="{service}/banner/pk_maison_lumen.js"'
+    """How the page embeds the banner."""
     head: str = ""
     body: str = ""
     footer: str = FOOTER
@@ -69,6 +71,8 @@ class FakeWorld:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What the site's own server was told."""
 
     @property
     def site(self) -> str:
@@ -98,7 +102,7 @@ class FakeWorld:
     def page(self) -> str:
         """Return the page of the site, whatever its path."""
         parts = {"head": self.head, "body": self.body, "footer": self.footer}
-        return PAGE.format(service=self.service, nonce=NONCE, **parts)
+        return PAGE.format(nonce=NONCE, tag=self.tag.format(service=self.service), **parts)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -125,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         stub = self.headers["Accept"] == "text/stub" or "stub" in holds
         tag = f'"{"stub" if stub else "file"}-1"'
         text = files.get(name) or files["stub" if stub else "banner"]
-        if self.path.endswith(".json"):
+        if ".json" in self.path:
             self.answer(files["json"], "application/json")
         elif name.startswith("banner."):
             self.answer(built.code("pinned"), "text/javascript")
@@ -137,6 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer("", "text/plain")
 
     def do_POST(self) -> None:
+        if self.headers["Host"].startswith((SITE, TRACKER)):
+            self.world.told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.answer("", "text/plain")
+            return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body["cookie_header"] = self.headers["Cookie"]
         if self.path == "/banner/account":

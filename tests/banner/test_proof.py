@@ -49,7 +49,7 @@ def test_answers_given_without_a_connection_leave_in_order_when_it_is_back(
     # The second layer cannot come; what there is instead says so, and withdraws.
     page.click("#manage")
     page.wait_for_function("!privacyBanner.has('ads_personalised')")
-    assert said == ["Le service ne répond pas pour l’instant.\nTout refuser ?"]
+    assert said == ["Service injoignable.\nTout refuser ?"]
     assert world.posts == []
     assert choice(page.context)
     page.context.set_offline(offline=False)

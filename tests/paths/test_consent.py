@@ -42,7 +42,7 @@ def say(shop: Shop, config: dict[str, Any], number: int, *, granted: bool) -> Te
             "notice": config["notice"],
             "language": config["language"],
             "method": "accept_all" if granted else "withdrawal",
-            "answers": {purpose["code"]: granted for purpose in config["purposes"]},
+            "answers": dict.fromkeys(config["codes"], granted),
             "page": "/",
         }
     )
@@ -66,7 +66,7 @@ def test_a_consent_is_given_proven_withdrawn_and_told(app: Flask, clock: FakeClo
     given = say(shop, config, 1, granted=True)
     signed = json.loads(given.data)
     receipt = Receipt.read(signed["receipt"])
-    code = config["purposes"][0]["code"]
+    code = config["codes"][0]
     assert (given.status_code, holds(shop, receipt, code)) == (201, "given")
 
     clock.advance(days=3)

@@ -2,6 +2,7 @@
 import config from "./config.js";
 import { read } from "./storage.js";
 import { core, get } from "./stub.js";
+import { say } from "./words.js";
 
 const { codes, material, site } = config || {};
 let signed;
@@ -17,7 +18,7 @@ async function exchange() {
     const whole = codes.every((code) => typeof answers[code] === "boolean");
     if (!reply.ok || asked !== material || !whole || (own && since >= then)) return;
     const same = own && codes.every((code) => own.answers[code] === answers[code]);
-    core.take(Math.floor(then), codes.map((code) => `.${code}:${+answers[code]}`).join(""), !same && "account");
+    core.take(Math.floor(then), codes.map((code) => `.${code}:${+answers[code]}`).join(""), !same && say("account"));
   } catch {
     // Without the service, or without a choice of the account, this device keeps its own.
   }

@@ -4,8 +4,9 @@ import { formatAnswers, formatChoice } from "./answers.js";
 import config from "./config.js";
 import { read, write } from "./storage.js";
 import { core, get, has, look, need, ran, use } from "./stub.js";
+import { say } from "./words.js";
 
-const { codes, language, life, notice, service, site } = config || {};
+const { codes, days, language, notice, service, site } = config || {};
 const PENDING = "privacy_pending";
 let sending;
 let leaving;
@@ -43,16 +44,12 @@ function keepChoice(found, left) {
 const emit = (name, more) =>
   document.dispatchEvent(new CustomEvent("privacy:" + name, { detail: { ...get(), ...more } }));
 
-// Whether a cookie is here that a refused purpose declared.
-const untidy = () =>
-  config.marks.some(([code, mark]) => !has(code) && ("; " + document.cookie).includes("; " + mark));
-
-/** Carry out on this device what was said at `at` (epoch seconds), and let `words` say that. */
+/** Carry out on this device what was said at `at` (epoch seconds), and say so in `words`. */
 export function take(at, said, words) {
   const before = codes.filter(has);
   const old = get()?.visitor || document.cookie.match(/privacy_choice=1\.(\w{32})/)?.[1];
   const found = [0, old || random(), at, said];
-  keepChoice(found, at + life - Math.floor(Date.now() / 1000));
+  keepChoice(found, at + days * 86400 - Math.floor(Date.now() / 1000));
   core.close();
   use(found);
   look();
@@ -60,21 +57,19 @@ export function take(at, said, words) {
   emit("change");
   const gone = before.filter((code) => !has(code));
   if (gone[0]) emit("withdraw", { withdrawn: gone });
-  // What they left is deleted first; scripts that run stop only with their page.
+  // What they left, now or before, is deleted first; scripts that run stop only with their page.
   leaving = gone.some((code) => ran.includes(code));
-  if (gone[0] || untidy()) need("clean", gone).then(() => leaving && location.reload());
+  if (gone[0] || (!codes.every(has) && document.cookie.includes("; "))) need("clean", gone).then(() => leaving && location.reload());
   if (words && !leaving) core.tell(words);
 }
 
 /** Take an answer that was given by a method, by a rule from code to true or false. */
 export function decide(method, yes) {
   const now = new Date();
-  // crypto.randomUUID is missing on pages without https.
-  const id = random().replace(/(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-a$4-");
-  take(Math.floor(now / 1000), formatAnswers(codes, yes), method !== "gpc" && "saved");
+  take(Math.floor(now / 1000), formatAnswers(codes, yes), method !== "gpc" && say("saved"));
   const { visitor, answers } = get();
   const page = location.pathname.slice(0, 1000);
-  const body = { site, id, visitor, notice, language, method, answers, page, said_at: now };
+  const body = { site, id: random(), visitor, notice, language, method, answers, page, said_at: now };
   write(PENDING, [...pending(), body]);
   flush();
   // Who has answered needs no more than the stub from now on: it takes our place in the cache.
@@ -100,7 +95,7 @@ async function delivered(body) {
     const { ok, status } = reply;
     if (ok) write("privacy_receipt", await reply.json());
     else if (status > 499 || status === 408 || status === 429) return;
-    else console.warn("privacy: answer refused", status);
+    else console.warn("privacy:", status);
     return true;
   } catch {}
 }

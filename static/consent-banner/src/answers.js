@@ -4,7 +4,7 @@
  * at (epoch seconds), said (".code:1.code:0…")] from index 1 on; else nothing. */
 export const findChoice = (cookies, { material, codes }) =>
   ("; " + cookies).match(
-    `; privacy_choice=1\\.(\\w{32})\\.${material}\\.(\\d{10})(${codes.map((code) => `\\.${code}:[01]`).join("")})(;|$)`,
+    `; privacy_choice=1\\.(\\w{32})\\.${material}\\.(\\d+)(${codes.map((code) => `\\.${code}:[01]`).join("")})(;|$)`,
   );
 
 /** Whether what was said grants a purpose; nothing said grants nothing. */

@@ -2,6 +2,7 @@
 import config from "./config.js";
 import { read } from "./storage.js";
 import { core, get, has } from "./stub.js";
+import { filled } from "./filled.js";
 import { button, list, make, outer, part, row, say } from "./words.js";
 
 function choice({ code, title, summary, description, vendors = [], cookies = [] }) {
@@ -25,7 +26,7 @@ function proof() {
   const date = new Date(at).toLocaleString(config.language);
   const file = new Blob([JSON.stringify(kept)], { type: "application/json" });
   const link = { href: URL.createObjectURL(file), download: id + ".json" };
-  return make("p", say("receipt", { id, date }), " ", make("a", link, say("download")));
+  return make("p", filled("receipt", { id, date }), " ", make("a", link, say("download")));
 }
 
 const save = () => core.decide("choices", (code) => document.querySelector("#cb-" + code).checked);

@@ -1,7 +1,8 @@
 // What stands in the place of a frame that no purpose allows.
 import config from "./config.js";
 import { core, has } from "./stub.js";
-import { button, make, outer, row, say } from "./words.js";
+import { filled } from "./filled.js";
+import { make, outer, row, say } from "./words.js";
 
 function show(frame) {
   const { box } = frame;
@@ -26,7 +27,7 @@ function placeholder(frame, empty) {
   };
   const always = () => core.decide("placeholder", (code) => has(code) || codes.includes(code));
   const box = outer("div", "cb-embed", { role: "group", ariaLabel: named.title },
-    make("p", say("embed", named)),
+    make("p", filled("embed", named)),
     row({ once: () => show(empty), always }),
     way);
   // The frame's own room, so that nothing on the page moves when it comes.

@@ -7,7 +7,7 @@ import { ran, scan } from "./gate.js";
 
 export { ran };
 
-const { codes, exempt, life, more, offline } = config || {};
+const { codes, days, exempt, more, offline } = config || {};
 let choice;
 let said = exempt;
 let loading;
@@ -68,13 +68,13 @@ export const core = { get, has, look, need, ran, use };
 /** Begin, unless there is nothing to ask or another tag has begun. */
 export function start() {
   if (!codes || self.privacyBanner) return;
-  for (const name of ["open", "accept", "reject", "withdraw", "identify"]) {
+  for (const name of "open accept reject withdraw identify".split(" ")) {
     api[name] = (token) => need(name, token, !token && sorry);
   }
   self.privacyBanner = api;
   consentMode("default");
   const found = findChoice(document.cookie, config);
-  if (found && found[2] > Date.now() / 1000 - life) use(found);
+  if (found && found[2] > Date.now() / 1000 - days * 86400) use(found);
   look();
   new MutationObserver(look).observe(document, { childList: 1, subtree: 1 });
   addEventListener("DOMContentLoaded", look);

@@ -34,7 +34,7 @@ const banner = () =>
 // on with a page that gets another body.
 function ask() {
   const { body } = document;
-  if (navigator.globalPrivacyControl && purposes.some(({ gpc }) => gpc)) decide("gpc", none);
+  if (navigator.globalPrivacyControl && config.gpc) decide("gpc", none);
   else if (body && body !== home) (home = body).prepend((layer ||= banner()));
 }
 
@@ -62,7 +62,7 @@ function way() {
 function tell(words) {
   const line = outer("div", "cb-way", { role: "status" });
   document.body.append(line);
-  setTimeout(() => line.append(say(words)), 50);
+  setTimeout(() => line.append(words), 50);
   setTimeout(() => line.remove(), 5000);
 }
 

@@ -2,9 +2,8 @@
 // text: nothing that comes from the configuration is read as markup.
 import config from "./config.js";
 
-/** A text whose {places} are filled from the configuration or from `places`. */
-export const say = (key, places = config) =>
-  config.texts[key].replace(/{(\w+)}/g, (_, name) => [].concat(places[name]).join(", "));
+/** A text in the page's language. */
+export const say = (key) => config.texts[key];
 
 /** An element with what follows: properties, text, children and lists of them; not what is empty. */
 export function make(tag, ...parts) {

@@ -87,7 +87,7 @@ def render(full: Mapping[str, Any]) -> dict[str, str]:
         name(ui): ui,
         name(panel): panel,
         "banner": split.filled(code("banner"), first),
-        "stub": split.filled(code("stub"), again),
+        "stub": split.filled(code("stub"), again, bare=True),
         "json": json.dumps(split.everything(full), separators=(",", ":"), ensure_ascii=False),
     }
 

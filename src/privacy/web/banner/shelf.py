@@ -5,8 +5,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +16,6 @@ from privacy.purposes import queries
 from privacy.runtime import Runtime
 from privacy.web.banner import script
 
-REMEMBERED = timedelta(seconds=10)
-"""How long a new notice may take to reach the entry of every process."""
 MOST = 2_000
 
 
@@ -42,36 +39,34 @@ class Packed:
 Files = Mapping[str, Packed]
 
 
-@dataclass(frozen=True)
-class _Seen:
-    files: Files
-    at: datetime
-
-
 class Shelf:
     """Packed files by site and language; one rendering serves until notice or day change."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._seen: dict[tuple[str, tuple[str, ...], timedelta], _Seen] = {}
         self._rendered: dict[tuple[str, str, int], Files] = {}
         self._pinned: dict[str, Packed] = {}
         self._lock = threading.Lock()
 
     def files(
-        self, site: str, languages: tuple[str, ...], *, before: timedelta = timedelta(0)
+        self, key: str, languages: tuple[str, ...], *, before: timedelta = timedelta(0)
     ) -> Files:
         """Return every file of a site by name, as of now or some days before.
 
-        They speak the first of the languages that the site has, else the site's own first.
-
-        Raises NotFoundError for a site that is not known or shows nothing yet.
+        They speak the first of the languages that the site has, else the site's own first. Raises
+        NotFoundError for a site that is not known or shows nothing yet.
         """
-        now = self._runtime.clock()
-        seen = self._seen.get((site, languages, before))
-        if seen is None or not timedelta(0) <= now - seen.at < REMEMBERED:
-            seen = self._look(site, languages, before, now)
-        return seen.files
+        with self._runtime.database.reading() as session:
+            site = queries.site_by_key(session, key)
+            spoken = next((one for one in languages if one in site.notices), "")
+            full = script.configuration(
+                site=site,
+                controller=queries.controller(session, site.controller_id),
+                notice=queries.current_notice(session, site=site, language=spoken),
+                service=self._runtime.settings.public_url,
+                at=self._runtime.clock() - before,
+            )
+        return self._files(key, full)
 
     def part(self, site: str, name: str) -> Packed:
         """Return a file by the hash in its name; raise NotFoundError for one no longer shown."""
@@ -93,26 +88,6 @@ class Shelf:
             raise NotFoundError("No such file was released; copy the tag again from the console.")
         with self._lock:
             return self._pinned.setdefault(name, Packed(text))
-
-    def _look(
-        self, key: str, languages: tuple[str, ...], before: timedelta, now: datetime
-    ) -> _Seen:
-        with self._runtime.database.reading() as session:
-            site = queries.site_by_key(session, key)
-            spoken = next((one for one in languages if one in site.notices), "")
-            full = script.configuration(
-                site=site,
-                controller=queries.controller(session, site.controller_id),
-                notice=queries.current_notice(session, site=site, language=spoken),
-                service=self._runtime.settings.public_url,
-                at=now - before,
-            )
-        seen = _Seen(self._files(key, full), now)
-        with self._lock:
-            if len(self._seen) >= MOST:
-                self._seen.clear()
-            self._seen[key, languages, before] = seen
-        return seen
 
     def _files(self, key: str, full: Mapping[str, Any]) -> Files:
         shown = (key, full["notice"], full["days"])

@@ -1,6 +1,7 @@
 """Which part of a site's configuration travels in which file of the banner."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,11 +14,11 @@ KINDS: Final = (
     "analytics_storage", "functionality_storage", "personalization_storage",
 )  # fmt: skip
 """What Google Consent Mode v2 denies until a purpose that stands for it is granted."""
+_BARE: Final = re.compile(r'([{,])"([a-z_]+)":')
 FIRST_WORDS: Final = (
     "title", "intro", "note", "policy", "accept", "reject", "choose", "manage", "saved",
 )  # fmt: skip
 """The texts of the first layer; all others wait until somebody wants to see more."""
-DAY: Final = 86_400
 
 
 def decisive(full: Config) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def decisive(full: Config) -> dict[str, Any]:
     purposes = full["purposes"]
     return {
         "codes": [purpose["code"] for purpose in purposes],
-        "life": full["days"] * DAY,
+        "days": full["days"],
         "signals": {
             kind: [one["code"] for one in purposes if kind in one.get("signals", ())]
             for kind in KINDS
@@ -39,17 +40,12 @@ def decisive(full: Config) -> dict[str, Any]:
 def answering(full: Config) -> dict[str, Any]:
     """Return what taking an answer needs beside that, and the words of the first layer."""
     return decisive(full) | {
-        **{
-            name: full[name]
-            for name in ("site", "service", "notice", "language", "days", "controllers")
-        },
-        "policy_url": full["policy_url"],
+        **{name: full[name] for name in ("site", "service", "notice", "language", "policy_url")},
+        "gpc": any(purpose.get("gpc") for purpose in full["purposes"]),
         "purposes": [
-            {name: one[name] for name in ("code", "title", "summary", "gpc") if one.get(name)}
-            for one in full["purposes"]
+            {name: purpose[name] for name in ("title", "summary")} for purpose in full["purposes"]
         ],
-        "marks": [list(mark) for mark in _marks(full)],
-        "texts": {name: full["texts"][name] for name in FIRST_WORDS},
+        "texts": {name: _said(full, name) for name in FIRST_WORDS},
     }
 
 
@@ -67,22 +63,19 @@ def explaining(full: Config) -> dict[str, Any]:
 
 def everything(full: Config) -> dict[str, Any]:
     """Return all of it, for a file that carries all of the banner."""
-    more = explaining(full)
-    return answering(full) | more | {"texts": full["texts"]}
+    first, more = answering(full), explaining(full)
+    return first | more | {"texts": more["texts"] | first["texts"]}
 
 
-def filled(code: str, config: Config | None) -> str:
-    """Return built code with its configuration in its place."""
+def filled(code: str, config: Config | None, *, bare: bool = False) -> str:
+    """Return built code with its configuration in its place; keys may be bare, to be shorter."""
     # A file of its own in UTF-8: no text in it can end the script, as one inside HTML could.
     text = json.dumps(config, separators=(",", ":"), ensure_ascii=False)
-    return code.replace(PLACE, text, 1)
+    return code.replace(PLACE, _BARE.sub(r"\1\2:", text) if bare else text, 1)
 
 
-def _marks(full: Config) -> set[tuple[str, str]]:
-    """Return how the cookies begin that each purpose declared: enough to see one on the device."""
-    return {
-        (purpose["code"], cookie["name"].split("*")[0])
-        for purpose in full["purposes"]
-        for cookie in purpose.get("cookies", ())
-        if cookie.get("kind", "cookie") == "cookie" and cookie["name"][0] != "*"
-    }
+def _said(full: Config, name: str) -> str:
+    """Return a text of the first layer with its places filled."""
+    text: str = full["texts"][name]
+    controllers = ", ".join(full["controllers"])
+    return text.replace("{days}", str(full["days"])).replace("{controllers}", controllers)
