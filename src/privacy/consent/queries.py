@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from privacy.consent import gate
 from privacy.consent.checks import checked
@@ -45,6 +45,45 @@ def holds(
         at=at,
     )
     return found.verdict
+
+
+@dataclass(frozen=True)
+class RunOut:
+    """An answer, yes or no, that has reached its last day: its subject may be asked again."""
+
+    subject_id: UUID
+    purpose_code: str
+    valid_until: datetime
+
+
+def to_ask_again(
+    session: Session, *, controller_id: UUID, since: datetime, until: datetime
+) -> list[RunOut]:
+    """Return the answers that ran out after `since` and by `until`, with none after them.
+
+    Yes and no alike (CNIL 2020-092), in the order in which they ran out.
+    """
+    later = aliased(Consent)
+    answered_again = (
+        select(later.id)
+        .where(
+            later.subject_id == Consent.subject_id,
+            later.purpose_code == Consent.purpose_code,
+            later.at > Consent.at,
+        )
+        .exists()
+    )
+    wanted = (
+        select(Consent.subject_id, Consent.purpose_code, Consent.valid_until)
+        .where(
+            Consent.controller_id == controller_id,
+            Consent.valid_until > since,
+            Consent.valid_until <= until,
+            ~answered_again,
+        )
+        .order_by(Consent.valid_until, Consent.subject_id, Consent.purpose_code)
+    )
+    return [RunOut(*row) for row in session.execute(wanted)]
 
 
 @dataclass(frozen=True)

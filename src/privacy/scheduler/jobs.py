@@ -9,9 +9,11 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.audit.verify import verify_log
 from privacy.consent import endpoints, fanout
+from privacy.consent.jobs import note_expired
 from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
+from privacy.preferences import links
 from privacy.purposes import queries as purposes
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
@@ -51,6 +53,12 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
             lambda: expire_requests(runtime.database, clock=runtime.clock),
         ),
         Job("tell-expired", timedelta(hours=1), lambda: _tell_expired(runtime)),
+        Job("forget-links", timedelta(hours=1), lambda: _forget_links(runtime)),
+        Job(
+            "note-expired",
+            timedelta(days=1),
+            lambda: note_expired(runtime.database, clock=runtime.clock),
+        ),
         Job("check-stores", timedelta(days=1), lambda: _check_stores(runtime)),
         Job("keep-notices", timedelta(minutes=5), lambda: _keep_notices(runtime, makers)),
         Job("scan-sites", timedelta(minutes=15), lambda: _scan_sites(runtime)),
@@ -92,6 +100,11 @@ def _deliver_webhooks(runtime: Runtime) -> int:
     if passed.given_up:
         runtime.wake("deliver-mail")
     return passed.sent
+
+
+def _forget_links(runtime: Runtime) -> None:
+    with runtime.database.transaction() as session:
+        links.forget(session, at=runtime.clock())
 
 
 def _tell_expired(runtime: Runtime) -> int:
