@@ -51,6 +51,7 @@ ALLOWED = frozenset(
 NOT_ACTS = frozenset(
     {
         "enqueue",  # another act owes the letter, and its entry names the actor
+        "notify",  # the same for a webhook
     }
 )
 COMMITS = ("db.py", "cli/demo/stores/")

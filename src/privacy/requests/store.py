@@ -114,7 +114,10 @@ def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
     return (
         OwnCollection(
             IDENTIFIERS,
-            frozenset({"subject", "subject_key", "identifier", "identifier_index"}),
+            frozenset(
+                # A session of half an hour says nothing that the identifier does not.
+                {"subject", "subject_key", "identifier", "identifier_index", "preference_session"}
+            ),
             partial(_identifiers, cabinet),
         ),
         OwnCollection(

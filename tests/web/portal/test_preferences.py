@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from privacy.consent.models import Consent
-from privacy.preferences import acts
+from privacy.preferences import links
 from privacy.purposes.models import Controller
 from privacy.subjects.identify import Claim
 from privacy.web.app import create_app
@@ -176,12 +176,12 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(guest: Guest):
 def test_nobody_can_flood_a_mailbox(guest: Guest, clock: FakeClock):
     told = {guest.ask(EMAIL.upper() if n % 2 else EMAIL).location for n in range(6)}
     assert told == {f"{HOME}/sent"}
-    assert len(guest.links()) == acts.MOST_MAILS
+    assert len(guest.links()) == links.MOST_MAILS
     guest.ask("somebody.else@example.fr")
-    assert len(guest.links()) == acts.MOST_MAILS + 1
+    assert len(guest.links()) == links.MOST_MAILS + 1
     clock.advance(hours=1)
     guest.ask()
-    assert len(guest.links()) == acts.MOST_MAILS + 2
+    assert len(guest.links()) == links.MOST_MAILS + 2
 
 
 @pytest.mark.parametrize(("email", "fault"), [("", "Indiquez"), ("camille@", "nom@exemple.fr")])
@@ -304,7 +304,7 @@ def test_old_links_and_sessions_are_forgotten(guest: Guest, clock: FakeClock):
     guest.enter()
     clock.advance(minutes=100)
     with guest.database.transaction() as session:
-        acts.forget(session, at=clock())
+        links.forget(session, at=clock())
     left = rows(guest.database)
     assert left["preference_link"] == left["preference_session"] == []
 

@@ -5,14 +5,20 @@ from http import HTTPStatus
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.errors import GoneError, InvalidError
-from privacy.preferences import acts, queries
+from privacy.consent.vouching import vouched
+from privacy.errors import GoneError, InvalidError, NotFoundError
+from privacy.preferences import acts, links, queries
+from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.limits import limited
 from privacy.web.portal import visiting
 from privacy.web.portal.surface import WHY, blueprint, controller_of
+from privacy.web.security import from_anywhere
+
+AUDIENCE = "preferences"
+"""What a site's token must be made for, so that one for the banner opens nothing here."""
 
 
 @blueprint.post("/<slug>/preferences/link")
@@ -22,10 +28,10 @@ def preferences_link(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
     """Send a link to the address that was typed; the answer is the same whoever it belongs to."""
     runtime, controller = current.runtime(), controller_of(slug)
     email = request.form.get("email", "")
-    typed = acts.Typed(email, pages.language(), runtime.settings.public_url)
+    typed = links.Typed(email, pages.language(), runtime.settings.public_url)
     try:
         with runtime.database.transaction() as session:
-            acts.ask_link(
+            links.ask_link(
                 session, at=runtime.clock(), cabinet=runtime.cabinet, to=controller, typed=typed
             )
     except InvalidError:
@@ -65,7 +71,49 @@ def preferences_do_open(slug: str, token: str) -> AnyResponse | tuple[str, HTTPS
     try:
         with runtime.database.transaction() as session:
             opened = acts.open_by_link(
-                session, at=runtime.clock(), cabinet=runtime.cabinet, to=controller, token=token
+                session,
+                actor="subject",
+                at=runtime.clock(),
+                cabinet=runtime.cabinet,
+                to=controller,
+                token=token,
+            )
+    except GoneError:
+        return _gone(controller)
+    return visiting.enter(controller, opened)
+
+
+@blueprint.post("/<slug>/preferences/enter")
+@public(WHY)
+@from_anywhere("a page of the controller's site posts it; the site's signature is the right")
+@limited("sign-in")
+def preferences_enter(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Take the word of a site where somebody is signed in, once, and open their preferences.
+
+    The form has the site's key and a token signed for the audience `preferences`.
+    """
+    runtime, controller = current.runtime(), controller_of(slug)
+    key, token = request.form.get("site", ""), request.form.get("token", "")
+    try:
+        with runtime.database.transaction() as session:
+            site = purposes.site_by_key(session, key)
+            if site.controller_id != controller.id:
+                raise NotFoundError("This site belongs to another controller.")
+            word = vouched(
+                session,
+                cabinet=runtime.cabinet,
+                site=site,
+                audience=AUDIENCE,
+                token=token,
+                at=runtime.clock(),
+            )
+            opened = acts.open_by_site(
+                session,
+                actor="subject",
+                at=runtime.clock(),
+                cabinet=runtime.cabinet,
+                to=controller,
+                vouched=acts.ByWord(token, word.claim),
             )
     except GoneError:
         return _gone(controller)
@@ -80,7 +128,7 @@ def preferences_leave(slug: str) -> AnyResponse:
     token = visiting.token()
     if token:
         with runtime.database.transaction() as session:
-            acts.leave(session, token=token)
+            links.leave(session, token=token)
     return visiting.leave(controller)
 
 

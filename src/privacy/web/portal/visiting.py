@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import SignInRequiredError
 from privacy.preferences import queries
-from privacy.preferences.acts import SESSION_LASTS
+from privacy.preferences.links import SESSION_LASTS
 from privacy.purposes.models import Controller
 from privacy.web import current
 
