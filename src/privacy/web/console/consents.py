@@ -1,16 +1,21 @@
 """What visitors answered, counted and without anybody's identity."""
 
+import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
+from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
-from privacy.consent import queries
+from privacy.consent import proofs, queries
 from privacy.consent.models import Consent
+from privacy.errors import ConflictError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
-from privacy.web import current
+from privacy.web import current, proving
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, page, uuid_of
 
@@ -26,7 +31,7 @@ def consents() -> str:
         sites = {one.id: one.name for one in purposes.sites(session, controller_id=controller.id)}
         tallies = queries.tallies(session, controller_id=controller.id)
         latest = queries.latest(session, controller_id=controller.id, limit=40)
-        found = _found(session, controller, receipt)
+        found, fault = _found(session, controller, receipt, request.args.get("leaf", ""))
     lines = [_line(one, titles, sites) for one in latest]
     return page(
         "consents",
@@ -43,15 +48,45 @@ def consents() -> str:
         latest=lines,
         receipt=receipt,
         found=_whole(found, titles, sites) if found else None,
-        errors={"receipt": "receipt.unknown"} if receipt and not found else {},
+        errors={"receipt": fault} if fault else {},
     )
 
 
-def _found(session: Session, controller: Controller, receipt: str | None) -> Consent | None:
+@blueprint.get("/consents/receipts/<uuid:receipt_id>")
+@operators_only(Permission.CONSENTS_READ)
+def proof(receipt_id: UUID) -> Response:
+    """Send a receipt with its proof, as a file that anybody can verify."""
+    controller = chosen(Permission.CONSENTS_READ)
+    leaf = leaf_of(request.args.get("leaf", ""))
+    find = partial(
+        proofs.by_answer, answer_id=receipt_id, controller_ids=[controller.id], leaf=leaf
+    )
+    answer = proving.answer(find)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{receipt_id}.json")
+    return answer
+
+
+def leaf_of(text: str) -> bytes | None:
+    """Return the hash that an address names, or None for what is none."""
+    return bytes.fromhex(text) if re.fullmatch(r"[0-9a-f]{64}", text) else None
+
+
+def _found(
+    session: Session, controller: Controller, receipt: str | None, leaf: str
+) -> tuple[Sequence[Consent], str | None]:
+    """Return the rows of the answer that was searched for, or why there are none."""
     answer_id = uuid_of(receipt)
     if answer_id is None:
-        return None
-    return queries.by_receipt(session, controller_id=controller.id, answer_id=answer_id)
+        return (), "receipt.unknown" if receipt else None
+    try:
+        kept = proofs.by_answer(
+            session, answer_id=answer_id, controller_ids=[controller.id], leaf=leaf_of(leaf)
+        )
+    except NotFoundError:
+        return (), "receipt.unknown"
+    except ConflictError:
+        return (), "receipt.several"
+    return kept.rows, None
 
 
 def _titles(session: Session, controller: Controller) -> dict[str, str]:
@@ -67,13 +102,20 @@ def _line(one: Consent, titles: dict[str, str], sites: dict[Any, str]) -> dict[s
         "site": sites.get(one.site_id, ""),
         "method": one.method.value,
         "receipt": str(one.answer_id),
+        "leaf": one.leaf.hex(),
     }
 
 
-def _whole(one: Consent, titles: dict[str, str], sites: dict[Any, str]) -> dict[str, Any]:
-    return _line(one, titles, sites) | {
-        "language": one.language,
-        "notice": one.notice,
-        "leaf": one.leaf.hex(),
-        "valid_until": one.valid_until,
+def _whole(
+    rows: Sequence[Consent], titles: dict[str, str], sites: dict[Any, str]
+) -> dict[str, Any]:
+    first = rows[0]
+    return _line(first, titles, sites) | {
+        "answers": [
+            {"title": titles.get(row.purpose_code, row.purpose_code), "granted": row.granted}
+            for row in rows
+        ],
+        "language": first.language,
+        "notice": first.notice,
+        "valid_until": min(row.valid_until for row in rows),
     }
