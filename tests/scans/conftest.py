@@ -39,6 +39,7 @@ ONLY = {
     "/canvas": (Phase.FIRST,),
     "/foreign-banner": (Phase.FIRST, Phase.REFUSED),
     "/frame": (Phase.FIRST,),
+    "/hides-from-robots": (Phase.FIRST,),
     "/long": (Phase.ACCEPTED,),
     "/no-refusal": (Phase.FIRST, Phase.REFUSED),
     "/pixel": (Phase.FIRST,),

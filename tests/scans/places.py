@@ -83,7 +83,10 @@ if (navigator.globalPrivacyControl) document.cookie = "_despite=1;path=/";</scri
 <button onclick="document.cookie='choice=no;path=/'">✗ Tout refuser</button>
 <button onclick="document.cookie='choice=yes;path=/'">✓ OK, tout accepter</button>""",
         "/no-refusal": "<button>Accept all cookies</button>",
-        "/bare": "<p>Nothing here.</p>",
+        "/hides-from-robots": """<script>
+if (!navigator.webdriver && !/headless/i.test(navigator.userAgent)) document.write(
+  "<button>Tout refuser</button><button>Tout accepter</button>");
+</script>""",
     }
 
 

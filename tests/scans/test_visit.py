@@ -121,6 +121,11 @@ def test_another_banner_is_answered_by_the_labels_of_its_buttons(seen: Seen):
     assert (Kind.COOKIE, "choice") in failing(findings, Phase.REFUSED)
 
 
+def test_a_banner_that_hides_from_robots_is_seen(seen: Seen):
+    visited, _ = seen("/hides-from-robots")
+    assert visited.controls == Controls("label", "label")
+
+
 def test_a_banner_without_refusal_fails(seen: Seen):
     visited, findings = seen("/no-refusal")
     assert (Kind.BANNER, "no-refusal") in failing(findings, Phase.FIRST)

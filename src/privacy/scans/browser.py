@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    # Banners hide from robots, and what they would hold back then looks as if it were not there.
+    "--disable-blink-features=AutomationControlled",
     # Its private contexts would hide from us what third parties store in a usual window.
     "--disable-features=TrackingProtection3pcd,BlockThirdPartyCookiesInIncognito",
 )

@@ -28,6 +28,11 @@ LABELS = {
         "|alle ablehnen|ablehnen|rechazar|rifiuta"
     ),
 }
+USUAL = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/{version}.0.0.0 Safari/537.36"
+)
+"""How the same browser names itself with a window: what is measured is what people get."""
 WIDTH, HEIGHT = 1280, 900
 LOADS_WITHIN = 20_000
 ANSWERS_WITHIN = 3_000
@@ -80,6 +85,7 @@ def _once(browser: Any, url: str, tour: Tour, about: tuple[Phase, Visited]) -> N
     signal = phase is Phase.GPC
     context = browser.new_context(
         viewport={"width": WIDTH, "height": HEIGHT},
+        user_agent=USUAL.format(version=browser.version.split(".")[0]),
         service_workers="block",  # they would answer out of our sight
         accept_downloads=False,
         extra_http_headers={"Sec-GPC": "1"} if signal else {},
