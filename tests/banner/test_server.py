@@ -1,0 +1,47 @@
+"""The files that a server copies say which purposes a request carries, alike in each language."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "static" / "consent-banner" / "server"
+TABLE = json.loads((Path(__file__).parent / "cookies.json").read_text())
+PHP = shutil.which("php")
+CASE = pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: str(case["name"]))
+
+
+def in_python() -> Callable[..., frozenset[str]]:
+    spec = importlib.util.spec_from_file_location("choice", FOLDER / "privacy_choice.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., frozenset[str]] = module.granted
+    return found
+
+
+@CASE
+def test_python_reads_what_a_request_carries(case: dict[str, Any]):
+    material = case.get("material", "")
+    found = in_python()(case["cookies"], material=material, now=TABLE["now"])
+    assert sorted(found) == case["granted"]
+
+
+@pytest.mark.skipif(PHP is None, reason="PHP is not installed")
+@CASE
+def test_php_reads_what_a_request_carries(case: dict[str, Any]):
+    asked = json.dumps([case["cookies"], case.get("material", ""), 180, TABLE["now"]])
+    code = (
+        f"require {str(FOLDER / 'privacy_choice.php')!r};"
+        "echo json_encode(privacy_granted(...json_decode(stream_get_contents(STDIN))));"
+    )
+    told = subprocess.run(
+        [str(PHP), "-r", code], input=asked, capture_output=True, text=True, check=True
+    )
+    assert sorted(json.loads(told.stdout)) == case["granted"]
