@@ -1,5 +1,6 @@
 // Builds dist/ from src/. With --check, says whether the committed files are what src/ gives.
-import { readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build, transform } from "esbuild";
 
@@ -42,7 +43,7 @@ async function bundled(entry, format, plugins = []) {
   });
   const text = outputFiles[0].text.trim();
   const uses = text.split(PLACE).length - 1;
-  if (uses !== 1) throw new Error(`${PLACE} must stand once in ${entry}, not ${uses} times`);
+  if (entry !== "tcf" && uses !== 1) throw new Error(`${PLACE} must stand once in ${entry}, not ${uses} times`);
   return text;
 }
 
@@ -59,6 +60,7 @@ const results = {
   "ui.js": await bundled("rest", "esm", [bridge]),
   "panel.js": await bundled("more", "esm", [bridge]),
   "pinned.js": await pinned(),
+  "tcf.js": await bundled("tcf", "esm"),
 };
 
 let stale = false;
@@ -76,3 +78,10 @@ for (const [name, text] of Object.entries(results)) {
   }
 }
 if (stale) process.exit(1);
+
+// What pages have pinned must be served for as long as they pin it.
+if (process.argv.includes("--keep")) {
+  const hash = createHash("sha256").update(results["pinned.js"]).digest("base64url").slice(0, 12);
+  await mkdir(new URL("dist/kept/", here), { recursive: true });
+  await writeFile(new URL(`dist/kept/${hash}.js`, here), results["pinned.js"]);
+}

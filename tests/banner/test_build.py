@@ -1,5 +1,6 @@
 """The built files: not stale, not fat, their own tests green."""
 
+import re
 import shutil
 import subprocess
 
@@ -56,3 +57,28 @@ def test_a_visit_stays_within_its_budget(name: str, aim: int, most: int):
 @pytest.mark.parametrize("part", script.PARTS)
 def test_the_configuration_has_one_place(part: script.Part):
     assert script.code(part).count(script.PLACE) == (part != "pinned")
+
+
+def test_what_the_types_promise_is_what_pages_find():
+    types = (BANNER / "banner.d.ts").read_text()
+    source = "".join(path.read_text() for path in (BANNER / "src").glob("*.js"))
+    promised = re.search(
+        r"export interface PrivacyBanner {(.*?)^}", types, re.DOTALL | re.MULTILINE
+    )
+    assert promised
+    members = set(re.findall(r"^  (\w+)[(<]", promised[1], re.MULTILINE))
+    told = re.search(r"const api = {(.*?)};", source, re.DOTALL)
+    loaded = re.search(r'for \(const name of "([a-z ]+)"', source)
+    assert told
+    assert loaded
+    here = {name for name in ("get", "has", "on") if re.search(rf"\b{name}\b", told[1])}
+    assert members == here | set(loaded[1].split())
+    events = re.search(r"export interface PrivacyEvents {(.*?)^}", types, re.DOTALL | re.MULTILINE)
+    assert events
+    emitted = set(re.findall(r'emit\("(\w+)"', source))
+    assert set(re.findall(r"^  (\w+):", events[1], re.MULTILINE)) == emitted
+
+
+def test_the_framework_of_advertisers_is_in_no_file_that_pages_load_by_themselves():
+    for part in script.PARTS:
+        assert "tcfapi" not in script.code(part)

@@ -100,9 +100,11 @@ def name(text: str) -> str:
 @cache
 def pinned() -> Mapping[str, str]:
     """Return by name every file that a page may have pinned: today's, and those of releases."""
-    kept = sorted((_folder() / "dist" / "kept").glob("*.js"))
-    files = [code("pinned"), *(path.read_text(encoding="utf-8") for path in kept)]
-    return {f"banner.{name(text)}": text for text in files}
+    folder = _folder() / "dist"
+    kept = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("kept/*.js"))]
+    adapter = (folder / "tcf.js").read_text(encoding="utf-8")
+    files = {f"banner.{name(text)}": text for text in (code("pinned"), *kept)}
+    return files | {f"tcf.{name(adapter)}": adapter}
 
 
 def integrity(text: str) -> str:
