@@ -133,7 +133,7 @@ def group_of(purpose: Purpose) -> Group:
     """Return the heading under which a purpose stands."""
     if purpose.legal_basis is not LegalBasis.CONSENT:
         return Group.OBJECTION
-    if purpose.code.startswith("mk_"):
+    if purpose.code.startswith(("mk_", "email_")):
         return Group.CHANNELS
     if purpose.code.startswith(("partner_", "social_audience_")):
         return Group.PARTNERS

@@ -32,6 +32,22 @@ ASKED = (
     "ads_personalised",
     "social_sharing",
 )
+PUBLISHED = (
+    *ASKED,
+    "order_management",
+    "accounting",
+    "loyalty",
+    "mk_email",
+    "mk_sms",
+    "mk_phone",
+    "mk_post",
+    "email_open_tracking",
+    "partner_sharing",
+    "satisfaction",
+    "requests",
+    "consent_proof",
+)
+"""What the shop does with data: trackers, orders, and each channel by which it may be in touch."""
 RECIPIENTS = (
     acts.RecipientFacts(
         "Hébergeur Fictif SAS", RecipientRole.PROCESSOR, "FR", ("essential", "order_management")
@@ -43,8 +59,11 @@ RECIPIENTS = (
         "Example Mail Inc.",
         RecipientRole.PROCESSOR,
         "US",
-        ("mk_email",),
+        ("mk_email", "mk_sms", "email_open_tracking"),
         "Clauses contractuelles types (décision 2021/914) / Standard contractual clauses",
+    ),
+    acts.RecipientFacts(
+        "Lampes & Cie (partenaire fictif)", RecipientRole.SEPARATE, "FR", ("partner_sharing",)
     ),
 )
 _VENDORS: dict[str, dict[str, Any]] = {
@@ -77,6 +96,8 @@ def register_controller(session: Session, *, at: datetime, policy_url: str) -> C
     facts = replace(CONTROLLER, policy_url=policy_url)
     controller = acts.register_controller(session, actor=ACTOR, at=at, facts=facts)
     for purpose in DEFAULT_PURPOSES:
+        if purpose.code not in PUBLISHED:
+            continue
         published = acts.PurposeFacts(
             purpose.code,
             purpose.basis,
