@@ -54,9 +54,10 @@ def test_09_doing_nothing_is_no_consent(visit: Visit):
     visit.markup.body = everything(visit.tracker) + '<p style="height: 3000px">…</p>'
     visit.open()
     visit.page.keyboard.press("Escape")
-    visit.page.mouse.wheel(0, 600)
-    visit.page.mouse.click(400, 20)
+    visit.page.click("h1")
     visit.page.keyboard.press("Enter")
+    visit.page.mouse.wheel(0, 600)
+    visit.page.wait_for_function("scrollY > 0")
     visit.page.wait_for_timeout(250)
     nothing_happened(visit)
     visit.page.reload()
