@@ -11,8 +11,6 @@ from privacy.consent.saying import OBJECTABLE
 from privacy.consent.term import CALLS, policy_key
 from privacy.purposes.models import LegalBasis, Purpose, Recipient
 
-LANGUAGES = ("fr", "en")
-
 
 class Group(StrEnum):
     """Under which heading a purpose stands, in this order."""
