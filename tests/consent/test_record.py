@@ -1,5 +1,7 @@
 """Every record of a filled ledger keeps to the schema, and says what became of the consent."""
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -124,7 +126,21 @@ def test_a_record_carries_what_proves_it(database: Database, asked: Asked, clock
     (first, _) = one["dpv:hasProcess"]
     assert first["dpv:hasPurpose"]["@type"] == "dpv:ServiceUsageAnalytics"
     assert first["dpv:hasLegalBasis"] == "eu-gdpr:A6-1-a"
+    assert [data["@type"] for data in first["dpv:hasPersonalData"]] == [
+        "pd:DeviceBased", "pd:Tracking",
+    ]  # fmt: skip
     assert first["dpv:hasConsentControl"][0]["schema:url"] == f"{ADDRESS}/portal/boutique/"
+
+
+def test_every_prefix_that_a_record_uses_is_declared(
+    database: Database, asked: Asked, clock: FakeClock, say
+):
+    say(answer(asked))
+    (one,) = exported(database, asked, clock)
+    text = json.dumps({name: value for name, value in one.items() if name != "@context"})
+    used = set(re.findall(r'"([a-z-]+):[A-Za-z0-9_-]+"', text))
+    assert used <= set(one["@context"])
+    assert {"dpv", "dct", "eu-gdpr", "legal-eu", "loc", "pd", "schema"} <= used
 
 
 def test_of_one_subject_or_since_an_instant_and_never_of_another_controller(

@@ -17,6 +17,7 @@ CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
     "dpv": "https://w3id.org/dpv#",
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+    "legal-eu": "https://w3id.org/dpv/legal/eu#",
     "loc": "https://w3id.org/dpv/loc#",
     "pd": "https://w3id.org/dpv/pd#",
     "schema": "https://schema.org/",
@@ -47,7 +48,7 @@ DATA = {
     "email": ("pd:EmailAddress",), "mk_email": ("pd:EmailAddress",),
     "mk_sms": ("pd:TelephoneNumber",), "mk_phone": ("pd:TelephoneNumber",),
     "mk_robocall": ("pd:TelephoneNumber",), "mk_post": ("pd:PhysicalAddress",),
-    "": ("pd:DeviceBased", "pd:BrowsingBehaviour"),
+    "": ("pd:DeviceBased", "pd:Tracking"),
 }  # fmt: skip
 """The data of purposes whose register entry names none; trackers read the device."""
 
@@ -172,7 +173,7 @@ def _record(answer: Answer, register: Register, at: datetime) -> dict[str, Any]:
         "dpv:hasDataSubject": {"@id": _urn(answer.subject), "@type": "dpv:DataSubject"},
         "dpv:hasDataController": _party(register.party),
         "dpv:hasJurisdiction": [country],
-        "dpv:hasApplicableLaw": ["eu-gdpr:law-GDPR"],
+        "dpv:hasApplicableLaw": ["legal-eu:law-GDPR"],
         "dpv:hasNotice": _notice(answer, register),
         "dpv:hasRight": list(RIGHTS),
         "dpv:hasProcess": [_process(one, answer, register, at) for one in answer.given],
@@ -246,7 +247,7 @@ def _data(told: Described) -> list[dict[str, Any]]:
     return [
         {
             "@type": kind,
-            "dpv:hasSource": "dpv:DataSubjectDataSource",
+            "dpv:hasDataSource": "dpv:DataSubjectDataSource",
             "dpv:hasNecessity": "dpv:Optional",
         }
         for kind in named
@@ -259,7 +260,7 @@ def _receiver(one: Receiver) -> dict[str, Any]:
         "@type": "dpv:DataProcessor" if one.role == "processor" else "dpv:ThirdParty",
         "schema:name": one.name,
         "dpv:hasLocation": f"loc:{one.country}",
-        **({"dpv:hasDataTransferLegalBasis": one.safeguard} if one.safeguard else {}),
+        **({"dpv:hasLegalMeasure": one.safeguard} if one.safeguard else {}),
     }
 
 
