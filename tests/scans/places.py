@@ -81,7 +81,9 @@ addEventListener("click", () => setTimeout(() => {
 if (navigator.globalPrivacyControl) document.cookie = "_despite=1;path=/";</script>""",
         "/foreign-banner": """<p>Cookies</p><a href="#" onclick="return false">Paramétrer</a>
 <button onclick="document.cookie='choice=no;path=/'">✗ Tout refuser</button>
-<button onclick="document.cookie='choice=yes;path=/'">✓ OK, tout accepter</button>""",
+<button hidden>Tout accepter</button>
+<button aria-label="Cookies : oui" onclick="document.cookie='choice=yes;path=/'">
+✓ OK, tout accepter</button>""",
         "/no-refusal": "<button>Accept all cookies</button>",
         "/hides-from-robots": """<script>
 if (!navigator.webdriver && !/headless/i.test(navigator.userAgent)) document.write(

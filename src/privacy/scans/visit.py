@@ -19,8 +19,8 @@ from privacy.scans.recorder import Recorder
 HOOKS = {"accept": "[data-cb=accept]", "refuse": "[data-cb=reject]"}
 LABELS = {
     "accept": (
-        "ok,? tout accepter|tout accepter|accepter|j.accepte|accept|i accept|allow all|agree"
-        "|i agree|alle akzeptieren|akzeptieren|aceptar|accetta"
+        "ok,? tout accepter|ok,? accept all|tout accepter|accepter|j.accepte|accept|i accept"
+        "|allow all|agree|i agree|alle akzeptieren|akzeptieren|aceptar|accetta"
     ),
     "refuse": (
         "tout refuser|refuser|je refuse|continuer sans accepter|tout interdire|interdire tous"
@@ -34,6 +34,7 @@ USUAL = (
 )
 """How the same browser names itself with a window: what is measured is what people get."""
 WIDTH, HEIGHT = 1280, 900
+MOST_BUTTONS = 30
 LOADS_WITHIN = 20_000
 ANSWERS_WITHIN = 3_000
 
@@ -191,9 +192,11 @@ def _button(page: Any, answer: str) -> tuple[Any, str]:
             ("hook", frame.locator(HOOKS[answer])),
             ("label", frame.get_by_role("button", name=label)),
             ("label", frame.get_by_role("link", name=label)),
+            # A name for screen readers may begin with something else than the text to be seen.
+            ("label", frame.locator("button, a, [role=button]").filter(has_text=label)),
         ):
             with suppress(Exception):  # a frame that went meanwhile
-                for one in wanted.all()[:5]:
+                for one in wanted.all()[:MOST_BUTTONS]:
                     if one.is_visible():
                         return one, how
     return None, ""

@@ -18,6 +18,7 @@ from privacy.scans.acts import Piece
 from privacy.scans.match import Report, judge, summary
 from privacy.scans.models import Artefact, Scan, ScanState
 from privacy.scans.observe import Cause, Kind, Phase, Sighting
+from tests.consent.asking import PURPOSES, answer
 from tests.entries import waiting_entries
 from tests.make import ORIGIN, make_purpose, make_site
 from tests.web.conftest import Seat, runtime_of, seat, shop
@@ -153,6 +154,35 @@ def test_what_they_saw_shows_words_script_pictures_and_that_the_bytes_are_the_sa
     assert f"/console/artefacts/{picture}" in page
     sent = dpo.browser.get(f"/console/artefacts/{picture}")
     assert (sent.mimetype, sent.data) == ("image/png", b"\x89PNG picture")
+
+
+def test_the_receipt_of_an_answer_leads_to_what_its_visitor_saw(app: Flask, dpo: Seat):
+    runtime, owner = runtime_of(app), shop(app)
+    with runtime.database.transaction() as session:
+        at = runtime.clock()
+        for code in PURPOSES:
+            make_purpose(session, at=at, controller_id=owner, code=code)
+        made = make_site(session, at=at, controller_id=owner, purposes=PURPOSES)
+        banner = purpose_acts.Banner(
+            {"fr": {"title": "Ce soir-là", "intro": "…"}}, "a" * 64, "P6M"
+        )
+        published = purpose_acts.publish_notices(
+            session, actor="system", at=at, site=made, banner=banner
+        )
+        asked = purposes.asked(session, site=made, digest=published["fr"])
+    runtime.recorder.record(answer(asked, answer_id=UUID(int=7)))
+    runtime.sequencer.integrate()
+    with runtime.database.transaction() as session:  # words that came later
+        later = purpose_acts.Banner({"fr": {"title": "Après", "intro": "…"}}, "a" * 64, "P6M")
+        site = session.get_one(Site, made.id)
+        purpose_acts.publish_notices(
+            session, actor="system", at=runtime.clock(), site=site, banner=later
+        )
+    page = dpo.browser.get(f"/console/shown?receipt={UUID(int=7)}").text
+    assert "Ce soir-là" in page
+    assert "Après" not in page
+    assert published["fr"] in page
+    assert "entrée n°" in page
 
 
 def test_code_is_sent_to_be_saved_and_never_to_be_run(dpo: Seat, digest: str):
