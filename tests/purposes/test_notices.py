@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from privacy.purposes.notices import Frame, Wording, closest, compose, digest, spelled
+from privacy.purposes.notices import Frame, Wording, compose, digest, spelled
 
 FRAME = Frame(
     "pk_1", "fr", ["Boutique"], "https://boutique.example/p", "P6M", {"accept": "Oui"}, "s1"
@@ -74,19 +74,3 @@ def test_details_of_a_purpose_cannot_speak_for_its_version_or_words():
 )
 def test_a_lifetime_is_said_in_words(period, language, words):
     assert spelled(period, language) == words
-
-
-@pytest.mark.parametrize(
-    ("asked", "spoken", "shown"),
-    [
-        ("de", ["en"], "de"),
-        ("DE-at", [], "de"),
-        ("it", ["en"], "en"),
-        (None, ["it", "de-CH", "en"], "de"),
-        (None, ["xx", "*"], "fr"),
-        ("", [], "fr"),
-        ("../de", ["d"], "fr"),
-    ],
-)
-def test_a_visitor_is_shown_a_language_that_the_site_has(asked, spoken, shown):
-    assert closest(["fr", "en", "de"], asked=asked, spoken=spoken) == shown

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,19 +92,6 @@ def _material(controllers: Sequence[str], wordings: Sequence[Wording]) -> str:
     asked = sorted((wording.code, wording.version) for wording in wordings if wording.asks)
     text = canonical({"asked": asked, "controllers": sorted(controllers)})
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def closest(languages: Sequence[str], *, asked: str | None, spoken: Iterable[str]) -> str:
-    """Return the language to show, of those that a site has (at least one, its usual one first).
-
-    The one that the page asks for, else the first that the browser speaks, by the tag's first
-    part (`de` for `de-AT`), else the usual one.
-    """
-    for tag in (asked or "", *spoken):
-        code = tag.lower().replace("_", "-").partition("-")[0]
-        if code in languages:
-            return code
-    return languages[0]
 
 
 def spelled(period: str, language: str) -> str:
