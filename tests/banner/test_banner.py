@@ -30,7 +30,7 @@ def arrive(page: Page, world: FakeWorld) -> None:
 
 def wait_for(page: Page, done: Callable[[], Any]) -> None:
     """Wait until something is true on the service's side."""
-    for _ in range(100):
+    for _ in range(250):
         if done():
             return
         page.wait_for_timeout(20)
@@ -75,9 +75,7 @@ def test_one_click_accepts_all_and_keeps_one_record(page: Page, world: FakeWorld
     assert cookie["domain"] == SITE
     wait_for(page, lambda: world.posts)
     post = world.posts[0]
-    assert re.fullmatch(
-        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", post["id"]
-    )
+    assert re.fullmatch(r"[0-9a-f]{32}", post["id"])
     assert {**post, "id": "", "said_at": ""} == {
         "site": "pk_maison_lumen",
         "id": "",

@@ -62,11 +62,11 @@ def test_the_interface_comes_back_when_it_is_wanted(page: Page, world: FakeWorld
     page.click("#manage")
     expect(page.locator("#cbd")).to_be_visible()
     page.click("#cbd [data-cb=accept]")
-    wait_for(page, lambda: len(world.posts) == 2)
+    wait_for(page, lambda: len(world.answers) == 2)
     assert page.evaluate("privacyBanner.has('social_sharing')") is True
     page.evaluate("privacyBanner.withdraw()")
-    wait_for(page, lambda: len(world.posts) == 3)
-    assert world.posts[2]["method"] == "withdrawal"
+    wait_for(page, lambda: len(world.answers) == 3)
+    assert world.answers[2]["method"] == "withdrawal"
 
 
 def test_who_deleted_the_cookie_is_asked_again_though_the_stub_is_in_the_cache(

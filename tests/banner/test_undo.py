@@ -91,7 +91,7 @@ def test_subdomains_share_one_choice_and_no_older_one_is_left(page: Page, world:
     page.goto(world.site)
     page.wait_for_function("window.privacyBanner?.get()")
     page.evaluate("privacyBanner.withdraw()")
-    wait_for(page, lambda: len(world.posts) == 2)
+    wait_for(page, lambda: len(world.answers) == 2)
     shared = choice(page.context)
     assert shared
     assert shared["domain"] == ".boutique.localhost"
@@ -101,7 +101,7 @@ def test_subdomains_share_one_choice_and_no_older_one_is_left(page: Page, world:
     world.tag = 'src="{service}/banner/pk_maison_lumen.js"'
     page.goto(world.site)
     page.evaluate("privacyBanner.accept()")
-    wait_for(page, lambda: len(world.posts) == 3)
+    wait_for(page, lambda: len(world.answers) == 3)
     alone = choice(page.context)
     assert alone
     assert alone["domain"] == "www.boutique.localhost"

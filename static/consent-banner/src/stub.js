@@ -28,18 +28,16 @@ function dataLayer() {
 const consentMode = (command) => dataLayer("consent", command, signals(config.signals, has));
 
 // A part runs at once when it is here. A failure to fetch is remembered until somebody asks again.
-export async function need(name, given, lost) {
+export async function need(name, given, loud) {
   try {
     if (!core[name]) await (loading ||= import(more).then((file) => file.default(core)));
     return core[name](given);
   } catch {
-    lost && lost();
+    if (loud) {
+      loading = 0;
+      (core.sorry || alert)(offline);
+    }
   }
-}
-
-function sorry() {
-  loading = 0;
-  (core.sorry || alert)(offline);
 }
 
 // Runs at each change of the page, so that late content is held too.
@@ -69,12 +67,12 @@ export const core = { get, has, look, need, ran, use };
 export function start() {
   if (!codes || self.privacyBanner) return;
   for (const name of "open accept reject withdraw identify".split(" ")) {
-    api[name] = (token) => need(name, token, !token && sorry);
+    api[name] = (token) => need(name, token, !token);
   }
   self.privacyBanner = api;
   consentMode("default");
   const found = findChoice(document.cookie, config);
-  if (found && found[2] > Date.now() / 1000 - days * 86400) use(found);
+  if (found?.[2] * 1000 > Date.now() - days * 86400000) use(found);
   look();
   new MutationObserver(look).observe(document, { childList: 1, subtree: 1 });
   addEventListener("DOMContentLoaded", look);

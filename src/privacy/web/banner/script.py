@@ -81,8 +81,8 @@ def render(full: Mapping[str, Any]) -> dict[str, str]:
     """
     ui = split.filled(code("ui"), split.everything(full))
     panel = split.filled(code("panel"), split.explaining(full))
-    first = split.answering(full) | {"more": _address(full, panel)}
-    again = split.decisive(full) | {"more": _address(full, ui)}
+    first = split.answering(full, more=_address(full, panel))
+    again = split.decisive(full, more=_address(full, ui))
     return {
         name(ui): ui,
         name(panel): panel,

@@ -21,25 +21,30 @@ FIRST_WORDS: Final = (
 """The texts of the first layer; all others wait until somebody wants to see more."""
 
 
-def decisive(full: Config) -> dict[str, Any]:
-    """Return what tells whether a choice is current and what it means; the stub needs no more."""
+def decisive(full: Config, *, more: str = "") -> dict[str, Any]:
+    """Return what tells whether a choice is current and what it means; the stub needs no more.
+
+    `more` is the address of the parts that do not come along.
+    """
     purposes = full["purposes"]
+    # In the order that compresses best.
     return {
-        "codes": [purpose["code"] for purpose in purposes],
-        "days": full["days"],
         "signals": {
             kind: [one["code"] for one in purposes if kind in one.get("signals", ())]
             for kind in KINDS
         },
+        "offline": full["texts"]["offline"],
+        "codes": [purpose["code"] for purpose in purposes],
+        "more": more,
         "material": full["material"],
         "exempt": "".join(f".{purpose['code']}:1" for purpose in full["exempt"]),
-        "offline": full["texts"]["offline"],
+        "days": full["days"],
     }
 
 
-def answering(full: Config) -> dict[str, Any]:
+def answering(full: Config, *, more: str = "") -> dict[str, Any]:
     """Return what taking an answer needs beside that, and the words of the first layer."""
-    return decisive(full) | {
+    return decisive(full, more=more) | {
         **{name: full[name] for name in ("site", "service", "notice", "language", "policy_url")},
         "gpc": any(purpose.get("gpc") for purpose in full["purposes"]),
         "purposes": [
