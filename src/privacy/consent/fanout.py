@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 from weakref import WeakKeyDictionary
 
@@ -42,8 +42,7 @@ DELIBERATE: Final = frozenset(
 """Acts that say no to what somebody does, even where the ledger knows of no consent to it."""
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """What one answer refused, as it was recorded."""
 
     subject_id: UUID
@@ -82,11 +81,13 @@ def tell_refused(session: Session, *, at: datetime, answers: Iterable[Refused]) 
 
     Call it in the answers' own transaction, once their rows are written; returns how many.
     """
-    watched = {
-        one: found
-        for one in answers
-        if one.codes and (found := _codes(watched_by(session, one.controller_id, at)))
-    }
+    of_controller: dict[UUID, frozenset[str]] = {}
+    watched = {}
+    for one in answers:
+        if one.controller_id not in of_controller:
+            of_controller[one.controller_id] = _codes(watched_by(session, one.controller_id, at))
+        if one.codes and of_controller[one.controller_id]:
+            watched[one] = of_controller[one.controller_id]
     if not watched:
         return 0
     earlier = _earlier(session, watched)
