@@ -1,12 +1,15 @@
 """`privacy scan`."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from privacy.cli import scan as command
 from privacy.scans import browser
 from privacy.scans.browser import NoBrowserError, executable
+from privacy.scans.visit import Tour
 from tests.cli.conftest import Privacy
 from tests.scans.places import Places, serving
 
@@ -20,6 +23,12 @@ def places() -> Iterator[Places]:
         pytest.skip(str(missing))
     with serving() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for pages that are known to be quiet."""
+    monkeypatch.setattr(command, "Tour", partial(Tour, pause=250, quiet_within=1))
 
 
 @pytest.mark.browser

@@ -5,8 +5,10 @@ It starts a Chromium that is installed on this machine and downloads none.
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +19,8 @@ from privacy.errors import UnavailableError
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEVER = "none"
 """What PRIVACY_CHROMIUM says where no browser shall be started."""
+PATIENCE = 900.0
+"""Seconds that one browser may live: enough for a scan of a few slow pages."""
 FLAGS = (
     "--headless=new",
     "--disable-gpu",
@@ -57,8 +61,12 @@ def available(wanted: str = "") -> bool:
 
 
 @contextmanager
-def running(wanted: str = "") -> Iterator[Any]:
-    """Yield a running browser of Playwright's; raise NoBrowserError where there can be none."""
+def running(wanted: str = "", *, patience: float = PATIENCE) -> Iterator[Any]:
+    """Yield a running browser of Playwright's; raise NoBrowserError where there can be none.
+
+    It is ended after so many seconds, whatever a page does; that, and any other failure of the
+    browser, comes out of the block as UnavailableError.
+    """
     path = executable(wanted)
     try:
         driver = import_module("playwright.sync_api")
@@ -66,16 +74,42 @@ def running(wanted: str = "") -> Iterator[Any]:
         raise NoBrowserError(
             "The browser cannot be driven without Playwright: pip install 'privacy[scan]'"
         ) from None
-    # Chromium refuses its sandbox to root; to anybody else it stays on.
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with driver.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=str(path), args=list(flags), chromium_sandbox=os.geteuid() != 0
-            )
-        except driver.Error:
-            raise NoBrowserError(f"{path} does not start; try it by hand.") from None
+        browser = _launched(driver, playwright, path)
+        watchdog = _watchdog(browser, patience)
         try:
             yield browser
+        except driver.Error:
+            raise UnavailableError("The browser failed or took too long; try again.") from None
         finally:
-            browser.close()
+            watchdog.cancel()
+            with suppress(driver.Error):
+                browser.close()
+
+
+def _launched(driver: Any, playwright: Any, path: Path) -> Any:
+    # Chromium refuses its sandbox to root; for anybody else it stays on.
+    is_root = os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if is_root else [*FLAGS]
+    try:
+        return playwright.chromium.launch(
+            executable_path=str(path), args=flags, chromium_sandbox=not is_root
+        )
+    except driver.Error:
+        raise NoBrowserError(f"{path} does not start; try it by hand.") from None
+
+
+def _watchdog(browser: Any, patience: float) -> threading.Timer:
+    """Kill the browser in time: a page that never yields would hold the call that looks at it."""
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    pids = [one["id"] for one in told["processInfo"] if one["type"] == "browser"]
+
+    def end() -> None:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    timer = threading.Timer(patience, end)
+    timer.daemon = True
+    timer.start()
+    return timer

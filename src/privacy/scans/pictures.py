@@ -13,6 +13,7 @@ LAYERS = {"1": "[data-cb=reject]", "2": "dialog [data-cb=reject]"}
 FURTHER = "[data-cb=choose]"
 """What opens the second layer."""
 APPEARS_WITHIN = 5_000
+PATIENCE = 120.0
 HOST = "https://notice.invalid"
 """A page that exists in this browser alone (RFC 2606): whatever is drawn never leaves it."""
 PAGE = (
@@ -31,7 +32,7 @@ def draw(
     `files` are by path, as a site's page would fetch them; `entry` is the one that it embeds.
     Raises NoBrowserError without Chromium, UnavailableError when the banner does not appear.
     """
-    with browser.running(chromium) as running:
+    with browser.running(chromium, patience=PATIENCE) as running:
         return dict(_drawn(running, files, PAGE.format(language=language, entry=entry), language))
 
 
