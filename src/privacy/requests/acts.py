@@ -124,12 +124,12 @@ def verify_identity(
     )
     if not opened:
         raise GoneError("This link has expired.")
-    token = opened_by(session, actor, at, desk=desk, about=about, method="mail-link")
+    token = opened_by(session, actor=actor, at=at, desk=desk, about=about, method="mail-link")
     return Confirmed(about.id, token)
 
 
 def opened_by(
-    session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest, method: str
+    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, method: str
 ) -> str:
     """Tell the subject and the DPO that a request is open; return the status page's token."""
     to = session.get_one(Controller, about.controller_id)

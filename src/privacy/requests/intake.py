@@ -26,7 +26,7 @@ class Verification(StrEnum):
     SIGNED_IN = "signed-in"
     SHARED_SECRET = "shared-secret"  # noqa: S105 -- the name of a way, no secret
     KNOWN_FACTS = "known-facts"
-    SEEN_IN_PERSON = "seen-in-person"
+    RECOGNISED = "seen-in-person"
     MANDATE = "mandate"
     """A representative showed the mandate of the subject."""
 
@@ -82,7 +82,7 @@ def take_in(
     )
     if not opened:
         raise ConflictError("Somebody changed this request before; look at it again.")
-    acts.opened_by(session, actor, at, desk=desk, about=about, method=taken.method.value)
+    acts.opened_by(session, actor=actor, at=at, desk=desk, about=about, method=taken.method.value)
     return about
 
 
