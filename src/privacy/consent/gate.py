@@ -75,12 +75,15 @@ def judge(
     Where the purpose rests on another basis, only a refusal closes it. Any further ground in
     `closed_by` closes whatever was answered.
     """
-    found = next(iter(closed_by), None)
-    if found is None and not by_consent:
-        found = Reason.OTHER_BASIS if answer is None or answer.granted else Reason.REFUSED
-        return Verdict(found is Reason.OTHER_BASIS, found)
-    reason = found or _reason(answer, at, purpose_version)
-    return Verdict(permitted=reason is Reason.GIVEN, reason=reason)
+    for ground in closed_by:
+        return Verdict(permitted=False, reason=ground)
+    if by_consent:
+        return _VERDICTS[_reason(answer, at, purpose_version)]
+    objected = answer is not None and not answer.granted
+    return _VERDICTS[Reason.REFUSED if objected else Reason.OTHER_BASIS]
+
+
+_VERDICTS = {one: Verdict(one in {Reason.GIVEN, Reason.OTHER_BASIS}, one) for one in Reason}
 
 
 def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason:
@@ -95,23 +98,23 @@ def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason
     return Reason.NEEDS_JOINT if answer.lacks_joint else Reason.GIVEN
 
 
-def last(given: Iterable[Given]) -> Answer | None:
+def last(given: Sequence[Given]) -> Answer | None:
     """Return what a subject's answers to one purpose come to, in whatever order they are.
 
     The last in time decides, on whichever device it was said; of two of one instant, the refusal
     (CNIL 2025-131).
     """
-    ordered = list(given)
+    ordered = given
     if not ordered:
         return None
     if len(ordered) > 1:
-        ordered.sort(key=lambda one: (one.said, not one.granted), reverse=True)
+        ordered = sorted(given, key=lambda one: (one.said, not one.granted), reverse=True)
     newest = ordered[0]
     answer = Answer(
-        granted=newest.granted,
-        valid_until=newest.valid_until,
-        purpose_version=newest.purpose_version,
-        granted_before=any(one.granted for one in ordered[1:]),
+        newest.granted,
+        newest.valid_until,
+        newest.purpose_version,
+        len(ordered) > 1 and any(one.granted for one in ordered[1:]),
         said=newest.said,
         notice=newest.notice,
         language=newest.language,

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
+from itertools import chain, repeat
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -241,7 +242,9 @@ def _answer(
 ) -> Response:
     at = asked.get("at") or current.runtime().clock()
     found = checked(session, controller_id=controller_id, subjects=subjects, codes=codes, at=at)
-    told = [_told(one) for one in found]
+    # A thousand ids are written once, however many purposes are asked for.
+    names = [str(one) if one else None for one in subjects]
+    told = [_told(name, one) for name, one in zip(_each(names, len(codes)), found, strict=True)]
     if asked["explain"]:
         words = purposes.wordings(session, controller_id=controller_id, codes=codes)
         for one, said in zip(found, told, strict=True):
@@ -258,10 +261,14 @@ def _instant(at: datetime) -> str:
     return f"{at.isoformat('T', 'milliseconds')[:-6]}Z"
 
 
-def _told(one: Checked) -> dict[str, Any]:
+def _each(names: Sequence[str | None], times: int) -> Iterator[str | None]:
+    return chain.from_iterable(repeat(name, times) for name in names)
+
+
+def _told(name: str | None, one: Checked) -> dict[str, Any]:
     answer = one.answer
     return {
-        "subject": str(one.subject_id) if one.subject_id else None,
+        "subject": name,
         "purpose": one.purpose_code,
         "permitted": one.verdict.permitted,
         "reason": one.verdict.reason.value,
