@@ -172,8 +172,7 @@ def test_the_page_cannot_change_what_the_banner_looks_like(page: Page, world: Fa
 
 
 def test_printing_hides_it_and_right_to_left_mirrors_it(page: Page, world: FakeWorld) -> None:
-    config = configuration(texts=dict.fromkeys(configuration()["texts"], "ملفات تعريف الارتباط"))
-    world.config = config
+    world.config = configuration("ar")
     arrive(page, world)
     boxes = [page.locator(f"#cb [data-cb={name}]").bounding_box() for name in ("reject", "choose")]
     assert boxes[0]

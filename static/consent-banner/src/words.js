@@ -15,9 +15,9 @@ export function make(tag, ...parts) {
   return element;
 }
 
-/** An outermost element of ours: it carries the style and the language; its words tell where to. */
+/** An outermost element of ours: it carries the style and the language; it says which way it reads. */
 export const outer = (tag, kind, ...parts) =>
-  make(tag, { className: "cb " + kind, lang: config.language, dir: "auto" }, ...parts);
+  make(tag, { className: "cb " + kind, lang: config.language, dir: config.dir }, ...parts);
 
 /** A block with a class of ours. */
 export const part = (kind, ...parts) => make("div", { className: "cb-" + kind }, ...parts);

@@ -114,5 +114,6 @@ def _shelf() -> Shelf:
 def _languages() -> tuple[str, ...]:
     """Return the languages to try: what the tag asks for (`?lang=fr`), then the browser's."""
     wanted = [request.args.get("lang", "")]
-    wanted += [tag.lower().split("-")[0] for tag, good in request.accept_languages if good > 0]
-    return tuple(dict.fromkeys(one for one in wanted if one in script.LANGUAGES))
+    wanted += [tag for tag, quality in request.accept_languages if quality > 0]
+    spoken = (tag.lower().split("-")[0] for tag in wanted)
+    return tuple(dict.fromkeys(one for one in spoken if one in script.LANGUAGES))

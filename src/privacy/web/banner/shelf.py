@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 import brotli
+from sqlalchemy.orm import Session
 
 from privacy.errors import NotFoundError
 from privacy.purposes import queries
+from privacy.purposes.models import Site
 from privacy.runtime import Runtime
 from privacy.web.banner import script
 
@@ -48,10 +50,8 @@ class Shelf:
         self._pinned: dict[str, Packed] = {}
         self._lock = threading.Lock()
 
-    def files(
-        self, key: str, languages: tuple[str, ...], *, before: timedelta = timedelta(0)
-    ) -> Files:
-        """Return every file of a site by name, as of now or some days before.
+    def files(self, key: str, languages: tuple[str, ...]) -> Files:
+        """Return every file of a site by name.
 
         They speak the first of the languages that the site has, else the site's own first. Raises
         NotFoundError for a site that is not known or shows nothing yet.
@@ -59,26 +59,21 @@ class Shelf:
         with self._runtime.database.reading() as session:
             site = queries.site_by_key(session, key)
             spoken = next((one for one in languages if one in site.notices), "")
-            full = script.configuration(
-                site=site,
-                controller=queries.controller(session, site.controller_id),
-                notice=queries.current_notice(session, site=site, language=spoken),
-                service=self._runtime.settings.public_url,
-                at=self._runtime.clock() - before,
-            )
-        return self._files(key, full)
+            return self._shown(session, site, spoken, timedelta(0))
 
-    def part(self, site: str, name: str) -> Packed:
+    def part(self, key: str, name: str) -> Packed:
         """Return a file by the hash in its name; raise NotFoundError for one no longer shown."""
         # Bytes under a hash never change, so what was ever rendered here may be served.
-        for key, files in list(self._rendered.items()):
-            if key[0] == site and name in files:
+        for (site, _, _), files in list(self._rendered.items()):
+            if site == key and name in files:
                 return files[name]
-        # An entry of just before midnight names the part of the day that was.
-        for days, language in itertools.product((0, 1), script.LANGUAGES):
-            files = self.files(site, (language,), before=timedelta(days=days))
-            if name in files:
-                return files[name]
+        with self._runtime.database.reading() as session:
+            found = queries.site_by_key(session, key)
+            # An entry of just before midnight names the part of the day that was.
+            for days, language in itertools.product((0, 1), found.notices):
+                files = self._shown(session, found, language, timedelta(days=days))
+                if name in files:
+                    return files[name]
         raise NotFoundError("The banner has changed since this page was loaded; load it again.")
 
     def pinned(self, name: str) -> Packed:
@@ -88,6 +83,16 @@ class Shelf:
             raise NotFoundError("No such file was released; copy the tag again from the console.")
         with self._lock:
             return self._pinned.setdefault(name, Packed(text))
+
+    def _shown(self, session: Session, site: Site, language: str, before: timedelta) -> Files:
+        full = script.configuration(
+            site=site,
+            controller=queries.controller(session, site.controller_id),
+            notice=queries.current_notice(session, site=site, language=language),
+            service=self._runtime.settings.public_url,
+            at=self._runtime.clock() - before,
+        )
+        return self._files(site.key, full)
 
     def _files(self, key: str, full: Mapping[str, Any]) -> Files:
         shown = (key, full["notice"], full["days"])

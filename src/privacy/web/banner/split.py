@@ -15,6 +15,8 @@ KINDS: Final = (
 )  # fmt: skip
 """What Google Consent Mode v2 denies until a purpose that stands for it is granted."""
 _BARE: Final = re.compile(r'([{,])"([a-z_]+)":')
+FROM_THE_RIGHT: Final = frozenset({"ar"})
+"""Languages that are written from right to left."""
 FIRST_WORDS: Final = (
     "title", "intro", "note", "policy", "accept", "reject", "choose", "manage", "saved",
 )  # fmt: skip
@@ -46,6 +48,7 @@ def answering(full: Config, *, more: str = "") -> dict[str, Any]:
     """Return what taking an answer needs beside that, and the words of the first layer."""
     return decisive(full, more=more) | {
         **{name: full[name] for name in ("site", "service", "notice", "language", "policy_url")},
+        "dir": _direction(full),
         "gpc": any(purpose.get("gpc") for purpose in full["purposes"]),
         "purposes": [
             {name: purpose[name] for name in ("title", "summary")} for purpose in full["purposes"]
@@ -61,6 +64,7 @@ def explaining(full: Config) -> dict[str, Any]:
     return {
         **{name: full[name] for name in ("site", "language", "material", "purposes")},
         "codes": [purpose["code"] for purpose in full["purposes"]],
+        "dir": _direction(full),
         "free": full["exempt"],
         "texts": texts,
     }
@@ -77,6 +81,10 @@ def filled(code: str, config: Config | None, *, bare: bool = False) -> str:
     # A file of its own in UTF-8: no text in it can end the script, as one inside HTML could.
     text = json.dumps(config, separators=(",", ":"), ensure_ascii=False)
     return code.replace(PLACE, _BARE.sub(r"\1\2:", text) if bare else text, 1)
+
+
+def _direction(full: Config) -> str:
+    return "rtl" if full["language"] in FROM_THE_RIGHT else "ltr"
 
 
 def _said(full: Config, name: str) -> str:
