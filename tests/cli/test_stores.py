@@ -1,5 +1,7 @@
 """`privacy stores`, on a database of the demo."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,29 @@ def test_a_draft_of_what_is_no_database_is_refused_in_words(privacy: Privacy, wr
     ran = privacy("stores", "draft", wrong)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("privacy: ")
+
+
+def test_what_nobody_has_classified_fails_the_gate_and_is_named(
+    company: Path, privacy: Privacy, address: str
+):
+    assert company.exists()
+    assert privacy("stores", "add", address, *DEFINITION).status == 0
+    with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as file:
+        file.execute("ALTER TABLE customer ADD COLUMN score INTEGER")
+        file.execute("ALTER TABLE customer DROP COLUMN born_on")
+        file.execute("CREATE TABLE staging (id INTEGER)")
+    ran = privacy("stores", "check")
+    assert ran.status == 1
+    for place in ("customer.score", "customer.born_on", "staging"):
+        assert f"  {place}: " in ran.out
+
+
+def test_a_store_is_added_by_introspection_alone_and_says_what_to_look_at(
+    company: Path, privacy: Privacy, address: str
+):
+    assert company.exists()
+    ran = privacy("stores", "add", address, "--name", "boutique")
+    assert ran.status == 0
+    assert ran.out.startswith("boutique: answers")
+    assert "# Not understood" in ran.out
+    assert address not in ran.out

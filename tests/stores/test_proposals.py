@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.stores.definition import Collection, DataCategory, Direction
-from privacy.stores.proposals import Draft, ForeignKey, TableFacts, propose, words_of
+from privacy.stores.proposals import Draft, ForeignKey, TableFacts, propose
 from privacy.stores.validity import ensure_valid
+from privacy.stores.vocabulary import words_of
 
 CHINOOK = (
     TableFacts("Artist", ("ArtistId", "Name"), ("ArtistId",)),

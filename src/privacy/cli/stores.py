@@ -1,6 +1,8 @@
 """`privacy stores`: register, check and list data stores."""
 
 import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +17,11 @@ from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
 from privacy.stores.jobs import check_store
 from privacy.stores.models import DataStore
+from privacy.stores.proposals import Draft, Note
 from privacy.stores.protocol import Store
 from privacy.stores.registry import introspect
 
 ACTOR = "system"
-SURE = 0.5
-"""Below this confidence a guess is pointed out."""
 
 
 @click.group()
@@ -33,14 +34,33 @@ def stores() -> None:
 @click.option(
     "--definition",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="What it holds (YAML; see docs/connectors.md).",
+    help="What it holds (YAML; see docs/connectors.md); else it is proposed from the tables.",
 )
+@click.option("--name", help="What to call it when its definition is proposed.")
 @controller_option
 @as_json
-def add(address: str, definition: Path, controller: str | None, *, as_json: bool) -> None:
-    """Register a data store by its address (a URL) and its definition, and check it."""
-    facts = StoreFacts(address, definition_file.from_yaml(definition.read_text(encoding="utf-8")))
+def add(
+    address: str,
+    definition: Path | None,
+    name: str | None,
+    controller: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Register a data store by its address (a URL) and its definition, and check it.
+
+    The address may be `-`: it is then read from standard input, where no list of processes shows
+    it. Without a definition the proposal of `draft` is taken as it is, to be reviewed later.
+    """
+    address = sys.stdin.readline().strip() if address == "-" else address
+    notes: list[str] = []
+    if definition is None:
+        proposed = introspect(name or _name_of(address), address)
+        facts = StoreFacts(address, proposed.definition)
+        notes = _notes(proposed)
+    else:
+        text = definition.read_text(encoding="utf-8")
+        facts = StoreFacts(address, definition_file.from_yaml(text))
     with opened() as runtime:
         owner = controller_of(runtime, controller)
         with runtime.database.transaction() as session:
@@ -53,7 +73,7 @@ def add(address: str, definition: Path, controller: str | None, *, as_json: bool
                 facts=facts,
             )
         fault = _check(runtime, owner, made.name)
-    _tell_checked(as_json, {made.name: fault})
+    _tell_checked(as_json, {made.name: fault}, notes)
 
 
 @stores.command("draft")
@@ -66,11 +86,13 @@ def draft(address: str, name: str | None, *, as_json: bool) -> None:
     Nothing is registered. Below it stand the columns whose meaning is most uncertain.
     """
     proposed = introspect(name or _name_of(address), address)
-    unsure = sorted(at for at, sure in proposed.confidence.items() if sure < SURE)
     text = definition_file.to_yaml(proposed.definition)
-    facts = {"definition": text, "confidence": dict(proposed.confidence)}
-    notes = ["# Not understood, please look closely:", *(f"#   {at}" for at in unsure)]
-    tell(as_json, facts, text.rstrip("\n"), *(notes if unsure else []))
+    facts = {
+        "definition": text,
+        "confidence": dict(proposed.confidence),
+        "notes": {at: list(notes) for at, notes in proposed.notes.items()},
+    }
+    tell(as_json, facts, text.rstrip("\n"), *_notes(proposed))
 
 
 @stores.command("check")
@@ -127,6 +149,22 @@ def _text(name: str, line: dict[str, Any]) -> str:
     return f"{name:20} {line['connector']:10} {line['state']:8} {can}"
 
 
+_WORDS = {
+    Note.UNSURE: "Not understood, please look closely:",
+    Note.FREE_TEXT: "Free text, in which anything may be told of anybody:",
+    Note.THIRD_PARTY: "Tells of somebody else than the subject of its row:",
+}
+
+
+def _notes(proposed: Draft) -> list[str]:
+    """Return as comments what a reviewer should look at."""
+    lines: list[str] = []
+    for note, words in _WORDS.items():
+        places = sorted(at for at, notes in proposed.notes.items() if note in notes)
+        lines += [f"# {words}", *(f"#   {at}" for at in places)] if places else []
+    return lines
+
+
 def _name_of(address: str) -> str:
     """Return the last part of an address as a name: letters, digits and underscores."""
     path = urlsplit(address).path.rsplit("/", 1)[-1].split(".")[0].lower()
@@ -144,12 +182,16 @@ def _check(runtime: Runtime, owner: Controller, name: str) -> PrivacyError | Non
     )
 
 
-def _tell_checked(as_json: bool, found: dict[str, PrivacyError | None]) -> None:  # noqa: FBT001 -- click's flag
+def _tell_checked(
+    as_json: bool,  # noqa: FBT001 -- click's flag
+    found: dict[str, PrivacyError | None],
+    notes: Sequence[str] = (),
+) -> None:
     lines = []
     for name, fault in found.items():
         lines.append(f"{name}: {fault or 'answers and is as declared'}")
         fields = fault.fields if isinstance(fault, InvalidError) else {}
         lines += [f"  {path}: {'; '.join(words)}" for path, words in fields.items()]
     facts = {name: str(fault) if fault else None for name, fault in found.items()}
-    tell(as_json, facts, *lines)
+    tell(as_json, facts, *lines, *notes)
     raise SystemExit(1 if any(found.values()) else 0)

@@ -6,6 +6,7 @@ whom, and why and how long they are kept. Connectors read nothing that is not de
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -155,6 +156,24 @@ class Collection:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A table or a column that nobody has classified yet, and why that may wait."""
+
+    table: str
+    """Its exact name in the store."""
+    column: str
+    """Empty for the whole table."""
+    reason: str
+    until: date
+    """The last day on which it is accepted."""
+
+    @property
+    def place(self) -> str:
+        """Return what ledgers call it."""
+        return f"{self.table}.{self.column}" if self.column else self.table
+
+
+@dataclass(frozen=True)
 class StoreDefinition:
     """All that is declared of one data store."""
 
@@ -168,6 +187,7 @@ class StoreDefinition:
     """Names of those to whom the data are disclosed (Art. 15(1)(c) GDPR)."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only the connector understands of the whole store; never a secret."""
+    waivers: tuple[Waiver, ...] = ()
 
     def collection(self, name: str) -> Collection:
         """Return a collection by name; raise InvalidError when it is not declared."""

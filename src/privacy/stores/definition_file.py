@@ -17,6 +17,7 @@ from privacy.stores.definition import (
     Identity,
     Link,
     StoreDefinition,
+    Waiver,
 )
 from privacy.stores.document import Faults, Node, parse_json, parse_yaml
 from privacy.stores.normalise import USUAL
@@ -64,14 +65,18 @@ def to_document(definition: StoreDefinition) -> dict[str, Any]:
         recipients=list(definition.recipients),
         source=definition.source and dict(definition.source),
         options=dict(definition.options),
+        waivers=[_waiver_out(waiver) for waiver in definition.waivers],
         collections=[_collection_out(collection) for collection in definition.collections],
     )
 
 
+_STORE = (
+    "name", "title", "purposes", "recipients", "source", "options", "waivers", "collections",
+)  # fmt: skip
+
+
 def _store(node: Node) -> StoreDefinition:
-    keys = node.keys(
-        ("name", "title", "purposes", "recipients", "source", "options", "collections")
-    )
+    keys = node.keys(_STORE)
     name = keys["name"].code()
     return StoreDefinition(
         name=name,
@@ -81,7 +86,19 @@ def _store(node: Node) -> StoreDefinition:
         source=keys["source"].texts() if keys["source"].is_given else None,
         collections=tuple(_collection(item) for item in keys["collections"].items()),
         options=keys["options"].plain(),
+        waivers=tuple(_waiver(item) for item in keys["waivers"].items()),
     )
+
+
+def _waiver(node: Node) -> Waiver:
+    keys = node.keys(("table", "column", "reason", "until"))
+    column = keys["column"].name() if keys["column"].is_given else ""
+    return Waiver(keys["table"].name(), column, keys["reason"].text(), keys["until"].day())
+
+
+def _waiver_out(waiver: Waiver) -> dict[str, Any]:
+    until = waiver.until.isoformat()
+    return _given(table=waiver.table, column=waiver.column, reason=waiver.reason, until=until)
 
 
 _COLLECTION = (

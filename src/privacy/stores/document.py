@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -174,6 +176,15 @@ class Node:
             self.fault("must be a mapping of names to texts, numbers, lists and mappings")
             return {}
         return self.value
+
+    def day(self) -> date:
+        """Return a day; YAML makes it one, JSON has it as YYYY-MM-DD."""
+        if isinstance(self.value, date) and not isinstance(self.value, datetime):
+            return self.value
+        with suppress(TypeError, ValueError):
+            return date.fromisoformat(self.value)  # type: ignore[arg-type]  # what is no text raises
+        self.fault("must be a day such as 2026-12-31")
+        return date.min
 
     def flag(self, *, usual: bool) -> bool:
         """Return true or false."""

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     """Every field is declared to say nothing of anyone; there was nothing to search."""
     NOT_REGISTERED = "not-registered"
     """A link leads to a data store or a collection that is not there."""
+    WAIVED = "waived"
+    """Nobody has classified it yet; the definition says why that may wait."""
     SOURCE_FAILED = "source-failed"
     """Where the keys for this collection would come from could not be read to its end."""
 

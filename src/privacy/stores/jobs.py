@@ -1,12 +1,17 @@
 """Looking whether data stores answer and are as declared, with no transaction open meanwhile."""
 
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 from privacy.clock import Clock
 from privacy.db import Database
-from privacy.errors import PrivacyError
+from privacy.errors import InvalidError, PrivacyError
 from privacy.stores import acts, queries
+from privacy.stores.gate import both, ensure_covered
 from privacy.stores.protocol import Store
+from privacy.stores.registry import Surveyed
 from privacy.subjects.keys import KeyCabinet
 
 
@@ -23,18 +28,35 @@ def check_store(
     with database.reading() as session:
         row = queries.data_store(session, controller_id=controller_id, name=name)
         store = queries.open_store(session, row, cabinet=cabinet)
-    error = _fault_of(store)
+    error = _fault_of(store, clock().date())
     with database.transaction() as session:
         row = queries.data_store(session, controller_id=controller_id, name=name)
         acts.record_check(session, actor=actor, at=clock(), store=row, error=error)
     return error
 
 
-def _fault_of(store: Store) -> PrivacyError | None:
+def _fault_of(store: Store, today: date) -> PrivacyError | None:
+    """Return what is wrong: it does not answer, something is missing, something is new."""
     try:
-        store.check()
-    except PrivacyError as error:
-        return error
+        missing = _refused(store.check)
+        if missing and not isinstance(missing, InvalidError):
+            return missing
+        new = _refused(partial(_gate, store, today))
+        if isinstance(missing, InvalidError) and isinstance(new, InvalidError):
+            return both(missing, new)
+        return missing or new
     finally:
         store.close()
+
+
+def _refused(check: Callable[[], None]) -> PrivacyError | None:
+    try:
+        check()
+    except PrivacyError as error:
+        return error
     return None
+
+
+def _gate(store: Store, today: date) -> None:
+    if isinstance(store, Surveyed):
+        ensure_covered(store.definition, store.survey(), today=today)

@@ -57,7 +57,7 @@ def collections_of(stores: Mapping[str, Store]) -> dict[Place, Collection]:
 def lines(
     stores: Mapping[str, Store], rows: Mapping[Place, Sequence[FoundRow]], course: Course
 ) -> Sequence[Coverage]:
-    """Return one line for each declared collection, then one for each that is missing."""
+    """Return one line for each declared collection, then for what is missing or waived."""
     ledger = _Ledger(stores, course)
     declared = [
         replace(
@@ -66,10 +66,16 @@ def lines(
         )
         for place, collection in collections_of(stores).items()
     ]
-    return declared + [
+    missing = [
         Coverage(*place, Outcome.NOT_SEARCHED, reason=Reason.NOT_REGISTERED)
         for place in course.missing
     ]
+    waived = [
+        Coverage(name, waiver.place, Outcome.NOT_SEARCHED, reason=Reason.WAIVED)
+        for name, store in stores.items()
+        for waiver in store.definition.waivers
+    ]
+    return declared + missing + waived
 
 
 class _Ledger:

@@ -1,13 +1,14 @@
 """A first definition of a store from its tables alone, for a person to review: pure.
 
-Names of columns are read as French and English words. Each proposal has a confidence from 0 to
-1; nothing is left out, and what is not understood stays personal data until somebody says no.
+Names of columns are read as French and English words, and weighed against their types and a few
+of their values. Each proposal has a confidence from 0 to 1; nothing is left out, and what is not
+understood stays personal data until somebody says no.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from privacy.stores.definition import (
     Collection,
@@ -20,8 +21,16 @@ from privacy.stores.definition import (
     StoreDefinition,
     Texts,
 )
+from privacy.stores.judging import Look, look_of
 from privacy.stores.normalise import USUAL
-
+from privacy.stores.vocabulary import (
+    ACCESSORS,
+    Meaning,
+    is_of_others,
+    meaning_of_name,
+    plain,
+    words_of,
+)
 
 KINDS = ("text", "number", "boolean", "date", "bytes", "document", "unknown")
 """What the values of a column are, whatever each database calls it."""
@@ -59,6 +68,21 @@ class TableFacts:
     """By column a few values as texts, for judging what the column holds."""
 
 
+SURE = 0.5
+"""Below this confidence a guess is pointed out."""
+
+
+class Note(StrEnum):
+    """What a reviewer should know of a column."""
+
+    UNSURE = "unsure"
+    """Neither its name nor its values say what it is."""
+    FREE_TEXT = "free-text"
+    """Anything may be told of anybody in it."""
+    THIRD_PARTY = "third-party"
+    """It tells of somebody else than the subject of its row (Art. 15(4) GDPR)."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """A proposed definition."""
@@ -66,87 +90,17 @@ class Draft:
     definition: StoreDefinition
     confidence: Mapping[str, float]
     """By `collection.column`, how sure its category and identity are."""
+    notes: Mapping[str, Sequence[Note]] = field(default_factory=dict)
+    """By `collection.column`, what to look at; most columns have none."""
 
-
-@dataclass(frozen=True)
-class _Meaning:
-    """What a column is taken for."""
-
-    category: DataCategory
-    confidence: float
-    kind: str = ""
-
-
-_MEANINGS: Sequence[tuple[_Meaning, str]] = (
-    (_Meaning(DataCategory.CONTACT, 0.95, "email"), "email mail courriel"),
-    (_Meaning(DataCategory.CONTACT, 0.9, "phone"), "phone telephone tel mobile gsm fax"),
-    (
-        _Meaning(DataCategory.SPECIAL, 0.7),
-        """health sante allergy allergie religion ethnic ethnie syndicat union disability handicap
-        """,
-    ),
-    (_Meaning(DataCategory.CRIMINAL, 0.7), "conviction condamnation offence infraction"),
-    (
-        _Meaning(DataCategory.IDENTITY, 0.85),
-        """firstname lastname surname prenom nom birth birthday naissance born dob gender genre
-        civilite sex sexe ssn nir""",
-    ),
-    (
-        _Meaning(DataCategory.CONTACT, 0.8),
-        "address adresse street rue voie city ville commune zip postal postcode cp country pays",
-    ),
-    (
-        _Meaning(DataCategory.PAYMENT, 0.7),
-        "iban bic card carte payment paiement invoice facture bank banque",
-    ),
-    (_Meaning(DataCategory.LOYALTY, 0.7), "points fidelite loyalty reward tier"),
-    (
-        _Meaning(DataCategory.PURCHASE, 0.7),
-        "order commande quantity quantite price prix total amount montant achat purchase",
-    ),
-    (
-        _Meaning(DataCategory.CONSENT, 0.7),
-        "consent consentement optin optout newsletter subscribed",
-    ),
-    (
-        _Meaning(DataCategory.MESSAGE, 0.6),
-        "message comment commentaire body note notes remarque remark feedback avis",
-    ),
-    (
-        _Meaning(DataCategory.LOCATION, 0.7),
-        "lat lon lng latitude longitude gps location",
-    ),
-    (
-        _Meaning(DataCategory.BEHAVIOUR, 0.6),
-        "ip useragent agent session page url referer visit visite click login",
-    ),
-    (
-        _Meaning(DataCategory.EMPLOYMENT, 0.6),
-        "salary salaire job poste manager hire embauche employee employe",
-    ),
-    (_Meaning(DataCategory.IDENTITY, 0.5), "name"),
-)
-_BY_WORD: Mapping[str, _Meaning] = {
-    word: meaning for meaning, words in reversed(_MEANINGS) for word in words.split()
-}
-_UNKNOWN = _Meaning(DataCategory.TECHNICAL, 0.2)
-_ACCESSORS = frozenset(
-    {
-        "admin", "agent", "approver", "auteur", "author", "created", "creator", "destinataire",
-        "employe", "employee", "manager", "operator", "parent", "recipient", "referred", "rep",
-        "seller", "staff", "updated", "vendeur",
-    }
-)  # fmt: skip
-"""Words of a key that names somebody who dealt with a row, and not whom it is about."""
 
 _FILE_ENDING = re.compile(r"\.(csv|tsv|jsonl|ndjson)$")
-_PLAIN = str.maketrans("àâäçéèêëîïôöùûü", "aaaceeeeiioouuu")
 
 
 def propose(name: str, tables: Sequence[TableFacts]) -> Draft:
     """Return a definition of all tables; it fits together, and a person must review it."""
     names = _collection_names(tables)
-    meanings = {table.name: {c: _meaning(c) for c in table.columns} for table in tables}
+    meanings = {t.name: {c: _meaning(t, c) for c in t.columns} for t in tables}
     links = _links(tables, meanings)
     collections = tuple(
         _collection(table, names[table.name], meanings[table.name], links[table.name], names)
@@ -157,40 +111,92 @@ def propose(name: str, tables: Sequence[TableFacts]) -> Draft:
         for table, columns in meanings.items()
         for column, meaning in columns.items()
     }
-    return Draft(StoreDefinition(name, _same(name), (), collections), confidence)
+    notes: dict[str, list[Note]] = {}
+    for table in tables:
+        for column, note in _notes(table, meanings[table.name]):
+            notes.setdefault(f"{names[table.name]}.{column}", []).append(note)
+    return Draft(StoreDefinition(name, _same(name), (), collections), confidence, notes)
 
 
-def words_of(name: str) -> Sequence[str]:
-    """Return the words of a column's name: `custEmail_2` is cust, email; accents are dropped."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().translate(_PLAIN)
-    return re.findall(r"[a-z]+", spaced.replace("e-mail", "email"))
+def _meaning(table: TableFacts, column: str) -> Meaning:
+    """Return what name, type and values of a column tell together."""
+    named, type_ = meaning_of_name(column), table.types.get(column, "unknown")
+    look = look_of(table.samples.get(column, ()))
+    if _is_of_others(table, column):
+        return replace(named, kind="", confidence=min(named.confidence, 0.6))
+    if type_ not in _TYPES_OF[named.kind]:
+        return Meaning(named.category, 0.4)  # the day when an e-mail was sent, say
+    if look is None:
+        return named
+    return _judged(named, look)
 
 
-def _meaning(column: str) -> _Meaning:
-    words = words_of(column)
-    pairs = ["".join(pair) for pair in pairwise(words)]
-    found = [_BY_WORD[word] for word in (*pairs, *words) if word in _BY_WORD]
-    return max(found, key=lambda meaning: meaning.confidence, default=_UNKNOWN)
+_TYPES_OF: Mapping[str, Sequence[str]] = {
+    "": KINDS,
+    "email": ("text", "unknown"),
+    "phone": ("text", "number", "unknown"),
+}
+"""The types that a column can have which holds a kind of identifier."""
+
+
+def _judged(named: Meaning, look: Look) -> Meaning:
+    seen = _LOOKS.get(look)
+    if seen is None:
+        # Values that are no such identifier speak against the name.
+        sure = min(named.confidence, 0.5) if named.kind else named.confidence
+        return replace(named, kind="", confidence=sure)
+    if (seen.category, seen.kind) == (named.category, named.kind):
+        return replace(seen, confidence=0.99)
+    is_surer = seen.confidence > named.confidence or (seen.kind and not named.kind)
+    return seen if is_surer else named
+
+
+_LOOKS: Mapping[Look, Meaning] = {
+    Look.EMAIL: Meaning(DataCategory.CONTACT, 0.95, "email"),
+    Look.PHONE: Meaning(DataCategory.CONTACT, 0.75, "phone"),
+    Look.IBAN: Meaning(DataCategory.PAYMENT, 0.97),
+    Look.CARD: Meaning(DataCategory.PAYMENT, 0.9),
+    Look.SSN: Meaning(DataCategory.IDENTITY, 0.9),
+    Look.IP: Meaning(DataCategory.BEHAVIOUR, 0.9),
+}
+
+
+def _is_of_others(table: TableFacts, column: str) -> bool:
+    # A table of employees is about them, whatever dealing they have with the rows of others.
+    return is_of_others(column) and column not in table.primary_key
+
+
+def _notes(table: TableFacts, meanings: Mapping[str, Meaning]) -> Iterator[tuple[str, Note]]:
+    """Yield columns with what a reviewer should know of them."""
+    for column, meaning in meanings.items():
+        look = look_of(table.samples.get(column, ()))
+        is_message = meaning.category is DataCategory.MESSAGE
+        if look is Look.PROSE or (is_message and look is None):
+            yield column, Note.FREE_TEXT
+        if _is_of_others(table, column):
+            yield column, Note.THIRD_PARTY
+        if meaning.confidence < SURE:
+            yield column, Note.UNSURE
 
 
 def _collection_names(tables: Iterable[TableFacts]) -> Mapping[str, str]:
     """Return by table a name of our own making, different for each."""
     names: dict[str, str] = {}
     for table in tables:
-        name = _FILE_ENDING.sub("", table.name.lower().translate(_PLAIN))
-        plain = "_".join(re.findall(r"[a-z0-9]+", name))[:50]
-        plain = plain if plain[:1].isalpha() else f"t_{plain}".rstrip("_")
-        taken = sum(plain == re.sub(r"__\d+$", "", other) for other in names.values())
-        names[table.name] = f"{plain}__{taken + 1}" if taken else plain
+        name = _FILE_ENDING.sub("", plain(table.name.lower()))
+        word = "_".join(re.findall(r"[a-z0-9]+", name))[:50]
+        word = word if word[:1].isalpha() else f"t_{word}".rstrip("_")
+        taken = sum(word == re.sub(r"__\d+$", "", other) for other in names.values())
+        names[table.name] = f"{word}__{taken + 1}" if taken else word
     return names
 
 
-def _is_about_someone(meanings: Mapping[str, _Meaning]) -> bool:
+def _is_about_someone(meanings: Mapping[str, Meaning]) -> bool:
     return any(meaning.kind for meaning in meanings.values())
 
 
 def _links(
-    tables: Sequence[TableFacts], meanings: Mapping[str, Mapping[str, _Meaning]]
+    tables: Sequence[TableFacts], meanings: Mapping[str, Mapping[str, Meaning]]
 ) -> Mapping[str, Sequence[Link]]:
     """Return by table its links: down from those about someone, sideways to all others."""
     links: dict[str, list[Link]] = {table.name: [] for table in tables}
@@ -216,13 +222,13 @@ def _links(
 
 
 def _names_an_accessor(key: ForeignKey) -> bool:
-    return any(word in _ACCESSORS for column in key.columns for word in words_of(column))
+    return any(word in ACCESSORS for column in key.columns for word in words_of(column))
 
 
 def _collection(
     table: TableFacts,
     name: str,
-    meanings: Mapping[str, _Meaning],
+    meanings: Mapping[str, Meaning],
     links: Sequence[Link],
     names: Mapping[str, str],
 ) -> Collection:
@@ -234,12 +240,21 @@ def _collection(
             Field(column, _same(column), m.category, USUAL.get(m.kind, "exact"))
             for column, m in meanings.items()
         ),
-        identities=tuple(Identity(m.kind, (c,)) for c, m in meanings.items() if m.kind),
+        identities=tuple(
+            Identity(m.kind, (c,), _is_ones_own(table, c, m.kind))
+            for c, m in meanings.items()
+            if m.kind
+        ),
         links=tuple(
             Link(link.columns, names[link.to], link.to_columns, link.direction) for link in links
         ),
         table="" if table.name == name else table.name,
     )
+
+
+def _is_ones_own(table: TableFacts, column: str, kind: str) -> bool:
+    """Whether a value can only be one subject's: families share telephones."""
+    return kind != "phone" or (column,) in (*table.unique, table.primary_key)
 
 
 def _same(text: str) -> Texts:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Values
-from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias, runtime_checkable
@@ -32,11 +31,11 @@ class Surveyed(Protocol):
 
 
 @runtime_checkable
-class Sampled(Protocol):
+class Looking(Protocol):
     """A store that can show a few values of each column, by which proposals become surer."""
 
-    def sample(self, table: TableFacts) -> Mapping[str, Sequence[str]]:
-        """Return by column some of its values as texts; they are judged and not kept."""
+    def look(self, table: TableFacts) -> TableFacts:
+        """Return the facts with `samples` of each column; they are judged and not kept."""
         ...
 
 
@@ -112,17 +111,15 @@ def introspect(name: str, address: str) -> Draft:
                 "This kind of data store does not say what it has: describe it by hand,"
                 " as docs/connectors.md shows."
             )
-        draft = propose(name, [_sampled(store, table) for table in store.survey()])
+        draft = propose(name, [_looked_at(store, table) for table in store.survey()])
     finally:
         store.close()
     ensure_valid(draft.definition)
     return draft
 
 
-def _sampled(store: Surveyed, table: TableFacts) -> TableFacts:
-    if isinstance(store, Sampled):
-        return replace(table, samples=store.sample(table))
-    return table
+def _looked_at(store: Surveyed, table: TableFacts) -> TableFacts:
+    return store.look(table) if isinstance(store, Looking) else table
 
 
 class BrokenStore(Store):

@@ -40,7 +40,7 @@ from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
 from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
-from privacy.stores.connectors.survey import survey
+from privacy.stores.connectors.survey import look, survey
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
@@ -111,6 +111,11 @@ class SqlConnector(Store, ABC):
         """Return what the database says of all its tables, whatever the definition says."""
         with self._connected() as connection, self._deadline(connection):
             return survey(connection)
+
+    def look(self, table: TableFacts) -> TableFacts:
+        """Return what is known of a table with a few of its values, for a proposal."""
+        with self._connected() as connection, self._deadline(connection):
+            return look(connection, table)
 
     @override
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,8 @@ from privacy.stores.document import Faults
 from privacy.stores.proposals import TableFacts
 from privacy.stores.protocol import Capability, Key, Row, Store
 
+LOOKED_AT = 200
+"""Records whose values are judged for a proposal."""
 ADDRESS = "The address of files is file:///path/to/folder, or to one file, and nothing more."
 
 
@@ -120,6 +123,16 @@ class FilesConnector(Store):
             for table in tables
             if not table.path.name.startswith(".") and table.columns()
         ]
+
+    def look(self, table: TableFacts) -> TableFacts:
+        """Return what is known of a file with a few of its values, for a proposal."""
+        path = self._path / table.name if self._path.is_dir() else self._path
+        rows = list(islice(FileTable(path).rows(), LOOKED_AT))
+        texts = {
+            name: [str(row[name]) for row in rows if isinstance(row.get(name), str | int)]
+            for name in table.columns
+        }
+        return replace(table, samples=texts, types=dict.fromkeys(table.columns, "unknown"))
 
     @override
     def close(self) -> None:
