@@ -207,6 +207,8 @@ MUTATIONS = [
     Wrong("test_e9", "held scripts run when nothing is known", js=_RUN_HELD),
     Wrong("test_e10", "a long-winded refusal",
           words={"reject": "Refuser tous les cookies sauf ceux qui sont nécessaires"}),
+    Wrong("test_every_language_fits", "labels that are too large",
+          "#cb [data-cb] { font-size: 22px !important }"),
     Wrong("test_an_embed_is_shown_once", "once means for good",
           js="byHand('[data-cb=once]', () => privacyBanner.accept());"),
     Wrong("test_an_answer_given_while", "an answer that failed is forgotten",

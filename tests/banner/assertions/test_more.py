@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from privacy.policy.months import Period
 from privacy.web.banner import script
-from tests.banner.assertions.looks import style
+from tests.banner.assertions.looks import is_hit, style
 from tests.banner.assertions.pages import tag
 from tests.banner.assertions.visit import Visit, in_all_languages
 from tests.banner.assertions.world import COOKIES, SERVICE
@@ -122,7 +122,7 @@ def test_e8_reading_from_right_to_left_mirrors_it(visit: Visit):
 
 @pytest.mark.parametrize(
     "broken",
-    ["null", "{}", '{"purposes":null,"texts":{}}', "undefined"],
+    ["null", "{}", '{"purposes":[]}', '{"purposes":null,"texts":{}}', "undefined"],
 )
 def test_e9_without_a_good_configuration_nothing_is_released(visit: Visit, broken: str):
     visit.markup.body = tag("audience_consent", "audience")
@@ -153,3 +153,13 @@ def test_e10_the_word_for_refusing_is_no_longer_than_the_one_for_accepting(langu
     words = script.texts(language)
     assert len(words["reject"]) <= 1.5 * len(words["accept"])
     assert len(words["accept"]) <= 1.5 * len(words["reject"])
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_language_fits_its_buttons_on_the_smallest_screen(visit: Visit):
+    visit.page.set_viewport_size({"width": 320, "height": 256})
+    visit.open()
+    wide = "(all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.innerText)"
+    assert visit.page.eval_on_selector_all("html, #cb, #cb div, #cb button", wide) == []
+    for hook in ("accept", "reject", "choose"):
+        assert is_hit(visit.page, f"#cb [data-cb={hook}]")
