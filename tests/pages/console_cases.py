@@ -238,10 +238,10 @@ def _stores() -> Iterator[Page]:
     stores = [dict(zip(names, row, strict=True)) for row in rows]
     yield "stores", "stores", {"data_stores": stores}
     yield "stores-empty", "stores", {"data_stores": []}
-    error = {"error": "could not connect: connection refused"}
+    error = {"error": "could not connect: connection refused", "can": ["read", "erase", "rectify"]}
     collections = {"collections": _collections()}
     yield "store", "store_detail", {"data_store": {**stores[2], **error}, **collections}
-    bare = {"data_store": {**stores[3], "error": None}, "collections": []}
+    bare = {"data_store": {**stores[3], "error": None, "can": ["read"]}, "collections": []}
     yield "store-bare", "store_detail", bare
 
 

@@ -99,6 +99,7 @@ def test_no_text_is_left_that_nothing_shows():
     begun |= {
         "mail.",
         "field_error.",
+        "store_can.",
         "store_kind.",
         "country.",
         "actor.",

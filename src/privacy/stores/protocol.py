@@ -20,8 +20,6 @@ class Capability(StrEnum):
 
     RECTIFY = "rectify"
     ERASE = "erase"
-    ANSWERS_LATER = "answers-later"
-    """A person answers: reading raises WaitingError until then."""
 
 
 class Store(Protocol):

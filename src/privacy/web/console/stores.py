@@ -37,11 +37,16 @@ def store_detail(name: str) -> str:
     opened = current.runtime().open_stores(controller.id)
     if name not in opened:
         raise NotFoundError("There is no such data store.")
-    definition, row = opened[name].definition, _registered(controller).get(name)
+    store, row = opened[name], _registered(controller).get(name)
+    definition = store.definition
     return page(
         "store_detail",
         controller,
-        data_store=_line(definition, row) | {"error": row.check_result if row else None},
+        data_store=_line(definition, row)
+        | {
+            "error": row.check_result if row else None,
+            "can": ["read", *sorted(store.capabilities)],
+        },
         collections=[_collection(definition, one) for one in definition.collections],
     )
 
