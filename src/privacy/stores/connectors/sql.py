@@ -24,23 +24,18 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.exc import (
-    CompileError,
-    DBAPIError,
-    IntegrityError,
-    SQLAlchemyError,
-    StatementError,
-)
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, TypeEngine
 from typing_extensions import override
 
-from privacy.errors import ConflictError, InvalidError, PrivacyError, UnavailableError
+from privacy.errors import InvalidError
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
 from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
 from privacy.stores.connectors.survey import look, survey
+from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
@@ -278,7 +273,7 @@ class SqlConnector(Store, ABC):
         except SQLAlchemyError as error:
             self._tables = None
             # Not chained: what a driver says may quote a row or the address.
-            raise self._told(error) from None
+            raise told(self._definition.name, error, self._is_wrong_question) from None
 
     def _begun(self, engine: Engine) -> Connection:
         """Return a connection in a transaction; one that died in the pool is replaced."""
@@ -302,25 +297,3 @@ class SqlConnector(Store, ABC):
         """Interrupt the driver when the database does not answer in time."""
         driver = connection.connection.driver_connection
         return WATCHDOG.limit(PATIENCE, partial(self._interrupt, driver))
-
-    def _told(self, error: SQLAlchemyError) -> PrivacyError:
-        name = self._definition.name
-        if isinstance(error, IntegrityError):
-            return ConflictError(
-                f"The data store {name} refuses the change: other rows refer to these, or a rule"
-                " of its own forbids it."
-            )
-        if self._is_misfit(error):
-            return InvalidError(f"The data store {name} is not as its definition says.")
-        return UnavailableError(
-            f"The data store {name} cannot be read: see that it runs, that its address is right,"
-            " and that its account may read, and write where rows are erased or rectified."
-        )
-
-    def _is_misfit(self, error: SQLAlchemyError) -> bool:
-        """Whether the question was wrong, and not the database out of reach."""
-        if not isinstance(error, DBAPIError):
-            return isinstance(error, StatementError | CompileError)
-        if error.connection_invalidated:
-            return False
-        return self._is_wrong_question(error)
