@@ -5,8 +5,18 @@ stays within one shard or points to a table that is copied everywhere, and ids c
 """
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    DefaultClause,
+    False_,
+    ForeignKeyConstraint,
+    Table,
+    True_,
+    UniqueConstraint,
+)
 
 LEAD = "subject_id"
 LEADS = {"subject": "subject_id", "index": "_index"}
@@ -71,8 +81,18 @@ def _pointer_fault(table: Table, key: ForeignKeyConstraint) -> list[str]:
 
 def _id_faults(table: Table) -> list[str]:
     counted = table.autoincrement_column
-    made = [column.name for column in table.columns if column.server_default is not None]
+    made = [column.name for column in table.columns if not _is_constant(column)]
     return [
         *([f"{counted.name} is counted by the database"] if counted is not None else []),
         *(f"{name} is filled in by the database" for name in made),
     ]
+
+
+def _is_constant(column: Column[Any]) -> bool:
+    """Whether the database fills in nothing, or the same for every row on every node."""
+    given = column.server_default
+    if given is None:
+        return True
+    return isinstance(given, DefaultClause) and isinstance(
+        given.arg, str | BindParameter | False_ | True_
+    )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
 )
 
 from privacy.db import UtcDateTime
@@ -89,7 +90,10 @@ def other() -> Column[UUID]:
             wrong(lead(), other(), ForeignKeyConstraint(["other_id"], ["subject.id"])),
             "may leave the subject",
         ),
-        (wrong(lead(), Column("name", Text, server_default="x")), "filled in by the database"),
+        (
+            wrong(lead(), Column("name", Text, server_default=func.now())),
+            "filled in by the database",
+        ),
         (
             Table(
                 "one",
