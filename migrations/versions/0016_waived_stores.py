@@ -8,4 +8,5 @@ down_revision = "0015"
 
 
 def upgrade() -> None:
-    op.add_column("request_task", sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True))
+    waived_at = sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True)
+    op.add_column("request_task", waived_at)
