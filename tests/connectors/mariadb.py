@@ -67,20 +67,12 @@ def _memory() -> str | None:
 
 def _start(stack: ExitStack, home: Path, install: str, serve: str) -> MariadbServer:
     account = ["--user=root"] if os.getuid() == 0 else []
-    made = subprocess.run(
-        [
-            install, "--no-defaults", f"--datadir={home}/data", "--skip-test-db", *account,
-            "--auth-root-authentication-method=normal", "--skip-name-resolve", "--force",
-        ],
-        capture_output=True,
-        check=False,
-    )  # fmt: skip
-    if made.returncode:
-        raise NoServerError(f"MariaDB cannot be set up: {made.stderr.decode()[-300:]}")
+    _set_up(home, install, account)
     port = _free_port()
     options = [
         "--no-defaults", f"--datadir={home}/data", f"--socket={home}/s", f"--port={port}",
-        f"--pid-file={home}/pid", "--bind-address=127.0.0.1", "--skip-name-resolve",
+        f"--pid-file={home}/pid", f"--tmpdir={home}", "--bind-address=127.0.0.1",
+        "--skip-name-resolve",
         "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
         "--innodb-flush-method=nosync", "--sync-frm=0",
         "--innodb-buffer-pool-size=32M", "--performance-schema=0", *account,
@@ -99,6 +91,27 @@ def _start(stack: ExitStack, home: Path, install: str, serve: str) -> MariadbSer
     if not _answers(server):
         raise NoServerError(f"MariaDB does not start: {(home / 'log').read_text()[-500:]}")
     return server
+
+
+def _set_up(home: Path, install: str, account: list[str]) -> None:
+    """Make the server's own tables; tried again, for two at once may disturb each other."""
+    told = ""
+    for _attempt in range(3):
+        shutil.rmtree(home / "data", ignore_errors=True)
+        made = subprocess.run(
+            [
+                install, "--no-defaults", f"--datadir={home}/data", f"--tmpdir={home}",
+                "--skip-test-db", *account, "--auth-root-authentication-method=normal",
+                "--skip-name-resolve", "--force",
+            ],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "TMPDIR": str(home)},
+        )  # fmt: skip
+        if not made.returncode:
+            return
+        told = (made.stdout + made.stderr).decode(errors="replace")[-600:]
+    raise NoServerError(f"MariaDB cannot be set up: {told}")
 
 
 def _stop(keeper: "subprocess.Popen[bytes]") -> None:

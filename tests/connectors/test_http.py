@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.connectors.http import client
+from privacy.stores.connectors.http import conversation
 from privacy.stores.connectors.http.connector import HttpConnector
 from privacy.stores.definition_file import from_yaml
 from privacy.stores.protocol import Capability
@@ -59,7 +59,7 @@ def opened(
 ) -> HttpConnector:
     text = YAML.format(manners=manners, paging=paging, more=more)
     store = HttpConnector(from_yaml(text), address or service.address)
-    store._client._pause = lambda _seconds: None  # noqa: SLF001 -- nobody waits here
+    store._conversation._pause = lambda _seconds: None  # noqa: SLF001 -- nobody waits here
     OPENED.append(store)
     return store
 
@@ -205,7 +205,7 @@ def test_an_interface_that_throttles_is_waited_for(
     service.answers = [throttled, throttled]
     store = opened(service)
     waited: list[float] = []
-    store._client._pause = waited.append  # noqa: SLF001 -- nobody waits here
+    store._conversation._pause = waited.append  # noqa: SLF001 -- nobody waits here
     assert found(store, "id", "1") == [1]
     assert waited == waits
 
@@ -221,7 +221,7 @@ def test_a_connection_that_breaks_is_made_anew(service: Service) -> None:
     store = opened(service)
     service.answers = [drop, status(502), drop]
     assert found(store, "id", "1") == [1]
-    service.answers = [drop] * client.TRIES
+    service.answers = [drop] * conversation.TRIES
     with pytest.raises(UnavailableError):
         found(store, "id", "1")
     assert found(store, "id", "2") == [2]
@@ -238,7 +238,7 @@ def test_an_interface_that_hangs_is_given_up(service: Service) -> None:
 
 def test_requests_keep_the_pace_that_is_declared(service: Service) -> None:
     store = opened(service, manners="seconds: 5", more=BY_EMAIL)
-    slow = client.Client(service.address, store._manners)  # noqa: SLF001 -- its own parts
+    slow = conversation.Conversation(service.address, store._manners)  # noqa: SLF001 -- its own parts
     object.__setattr__(slow._manners, "per_second", 2)  # noqa: SLF001 -- the same
     waited: list[float] = []
     slow._pause = waited.append  # noqa: SLF001 -- nobody waits here
@@ -266,7 +266,7 @@ def test_the_secret_of_the_address_is_presented_and_never_told(
     service.answers = [status(401)]
     with pytest.raises(UnavailableError) as refused:
         found(store, "id", "1")
-    assert "cret" not in f"{refused.value!r} {refused.value.__cause__} {store._client.base}"  # noqa: SLF001 -- its own parts
+    assert "cret" not in f"{refused.value!r} {refused.value.__cause__} {store._conversation.base}"  # noqa: SLF001 -- its own parts
 
 
 def test_a_secret_that_is_missing_or_breaks_a_line_is_refused(service: Service) -> None:
@@ -332,7 +332,9 @@ def test_private_addresses_are_refused_unless_they_are_allowed(
 def test_a_name_that_leads_into_the_private_network_is_refused(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "look_up", lambda _host, _port: ["93.184.215.14", "10.0.0.1"])
+    monkeypatch.setattr(
+        conversation, "look_up", lambda _host, _port: ["93.184.215.14", "10.0.0.1"]
+    )
     store = opened(service, address="https://inside.example")
     with pytest.raises(InvalidError, match="private"):
         found(store, "id", "1")

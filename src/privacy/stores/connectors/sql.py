@@ -148,7 +148,6 @@ class SqlConnector(Store, ABC):
             types = {name: self._key_type(found[name]) for name in changes}
             for row in rows:
                 self._write(connection, asked.changed(row, stored(types, changes)))
-            self._commit(connection)
         return len(rows)
 
     @override
@@ -163,9 +162,7 @@ class SqlConnector(Store, ABC):
                 deletes = map(asked.deleted_rows, chunks(doomed, BATCH_OF_ROWS))
             else:
                 deletes = map(asked.deleted, conditions(asked.keys, values))
-            erased = sum(self._write(connection, delete) for delete in deletes)
-            self._commit(connection)
-        return erased
+            return sum(self._write(connection, delete) for delete in deletes)
 
     @override
     def close(self) -> None:
@@ -257,10 +254,6 @@ class SqlConnector(Store, ABC):
         with self._deadline(connection):
             return connection.execute(statement).rowcount
 
-    def _commit(self, connection: Connection) -> None:
-        with self._deadline(connection):
-            connection.commit()
-
     @contextmanager
     def _connected(self, *, writing: bool = False) -> Iterator[Connection]:
         with self._lock:
@@ -270,6 +263,9 @@ class SqlConnector(Store, ABC):
         try:
             with self._begun(engine) as connection:
                 yield connection
+                if writing and (transaction := connection.get_transaction()):
+                    with self._deadline(connection), transaction:
+                        pass  # leaving it keeps what was written
         except SQLAlchemyError as error:
             self._tables = None
             # Not chained: what a driver says may quote a row or the address.

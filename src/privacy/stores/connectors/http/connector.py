@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.connectors.asking import declared_of, like, matcher
-from privacy.stores.connectors.http.client import Answer, Client
+from privacy.stores.connectors.http.conversation import Answer, Conversation
 from privacy.stores.connectors.http.wording import (
     Method,
     Paging,
@@ -38,7 +38,7 @@ class HttpConnector(Store):
         self._definition = definition
         self._manners = manners_of(definition)
         self._endpoints = endpoints_of(definition)
-        self._client = Client(address, self._manners)
+        self._conversation = Conversation(address, self._manners)
 
     @property
     @override
@@ -59,7 +59,7 @@ class HttpConnector(Store):
     @override
     def check(self) -> None:
         if self._manners.check:
-            self._understood(self._client.ask("GET", self._manners.check))
+            self._understood(self._conversation.ask("GET", self._manners.check))
         missing: dict[str, list[str]] = {}
         for collection in self._definition.collections:
             listing = [w for w in self._endpoints[collection.name].reads if not w.columns]
@@ -118,7 +118,7 @@ class HttpConnector(Store):
         for number in range(MOST_PAGES):
             if step is None:
                 return
-            answer = self._client.ask(wording.method, step, body)
+            answer = self._conversation.ask(wording.method, step, body)
             if answer.status == 404 and wording.missing:
                 return
             rows = _rows_of(self._understood(answer).body, wording.rows)
@@ -135,7 +135,7 @@ class HttpConnector(Store):
         pages = wording.pages
         if pages.kind is Paging.LINK:
             found = _NEXT.search(answer.headers.get("link", ""))
-            return self._client.path_of(course.step, found[1]) if found else None
+            return self._conversation.path_of(course.step, found[1]) if found else None
         if pages.kind is Paging.CURSOR:
             cursor = text_of(at_path(answer.body, pages.at))
             return _with(target, pages.parameter, cursor) if cursor else None
@@ -196,14 +196,14 @@ class HttpConnector(Store):
         target = wording.target(asked)
         if target is None:
             raise InvalidError(f"A key of {collection.name} cannot stand in a path.")
-        answer = self._client.ask(wording.method, target, content or wording.content(asked))
+        answer = self._conversation.ask(wording.method, target, content or wording.content(asked))
         # A second try meets what the first one erased already.
         if not (answer.status in {404, 410} and wording.method is Method.DELETE):
             self._understood(answer)
 
     @override
     def close(self) -> None:
-        self._client.close()
+        self._conversation.close()
 
 
 class _Course:

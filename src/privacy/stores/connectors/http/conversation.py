@@ -91,7 +91,7 @@ def _presented(auth: Auth, account: str, secret: str) -> str:
     return f"Bearer {secret}" if auth is Auth.BEARER else secret
 
 
-class Client:
+class Conversation:
     """Asks one interface; any number of threads may share it, and take turns."""
 
     def __init__(self, address: str, manners: Manners, *, pause: Pause = time.sleep) -> None:
