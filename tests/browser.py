@@ -1,13 +1,14 @@
 """What all browser tests share: one way to start Chromium, one way to ask axe."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -20,15 +21,37 @@ AXE = Path(os.environ.get("PRIVACY_AXE", "static/consent-banner/node_modules/axe
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@contextmanager
-def running_chromium() -> Iterator[Browser]:
-    """Yield a running Chromium, or skip the test and say what is missing."""
+_OPENED = ExitStack()
+
+
+def running_chromium(flags: Sequence[str] = FLAGS) -> Browser:
+    """Return the one Chromium of this process with these flags, or skip and say what is missing.
+
+    Playwright drives browsers of one thread from one place only: what starts a driver of its own
+    is marked `apart`.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
+    return _launched(tuple(flags))
+
+
+def close_chromium() -> None:
+    """End what tests of this process started."""
+    _launched.cache_clear()
+    _driver.cache_clear()
+    _OPENED.close()
+
+
+@cache
+def _driver() -> Playwright:
+    return _OPENED.enter_context(sync_playwright())
+
+
+@cache
+def _launched(flags: tuple[str, ...]) -> Browser:
+    browser = _driver().chromium.launch(executable_path=str(CHROMIUM), args=list(flags))
+    _OPENED.callback(browser.close)
+    return browser
 
 
 def violations(page: Page) -> list[str]:

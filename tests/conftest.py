@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from privacy.audit import guard
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.subjects.keys import KeyCabinet
+from tests.browser import close_chromium
 from tests.fakes import FakeClock
 from tests.postgres import NOTE_DDL, NoPostgresError, PostgresServer, Spares, running_server
 
@@ -43,6 +45,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = [item for item in items if wanted and _backend_of(item) not in {None, wanted}]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is marked `apart` in a thread of its own: it drives a browser itself."""
+    if pyfuncitem.get_closest_marker("apart") is None:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 -- pytest tells it nowhere else
+    given = {name: pyfuncitem.funcargs[name] for name in names}
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(pyfuncitem.obj, **given).result()
+    return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browsers_end() -> Iterator[None]:
+    """End every browser with the tests."""
+    yield
+    close_chromium()
 
 
 def _backend_of(item: pytest.Item) -> str | None:

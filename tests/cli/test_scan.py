@@ -13,6 +13,8 @@ from privacy.scans.visit import Tour
 from tests.cli.conftest import Privacy
 from tests.scans.places import Places, serving
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture(scope="module")
 def places() -> Iterator[Places]:

@@ -78,10 +78,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert process.wait(timeout=30) == 0, "Ctrl-C must end the demo in order"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    """Return a running Chromium, or skip and say what is missing."""
+    return running_chromium()
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from privacy.clock import system_clock
 from privacy.scans import browser
-from privacy.scans.browser import NoBrowserError
 from privacy.scans.match import Finding, Register, judge, without_site
 from privacy.scans.observe import Phase
 from privacy.scans.visit import Tour, Visited, visit
+from tests.browser import running_chromium
 from tests.scans.places import Places, serving
 
 TOUR = Tour(system_clock, pause=300, quiet_within=1)
@@ -25,13 +26,9 @@ def places() -> Iterator[Places]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return a running Chromium, or skip and say what is missing."""
-    try:
-        with browser.running() as running:
-            yield running
-    except NoBrowserError as missing:
-        pytest.skip(str(missing))
+def chromium() -> Browser:
+    """Return a Chromium that is started as scans start theirs, or skip."""
+    return running_chromium((*browser.FLAGS, "--no-sandbox"))
 
 
 ONLY = {

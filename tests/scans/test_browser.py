@@ -10,6 +10,8 @@ from privacy.errors import UnavailableError
 from privacy.scans import browser
 from privacy.scans.browser import NoBrowserError, available, executable
 
+pytestmark = pytest.mark.apart
+
 
 def test_the_setting_comes_before_what_is_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,6 +19,8 @@ fetch("PLACE/beacon").catch(() => {});
 """
 MORE = b"document.querySelector('dialog').showModal();"
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture(autouse=True)
 def chromium_is_there() -> None:

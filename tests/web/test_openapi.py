@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from privacy.config import Settings
 from privacy.operators.roles import Role
 from privacy.web import openapi
 from privacy.web.app import MACHINES, create_app
 from privacy.web.openapi import example
+from tests.browser import running_chromium
 from tests.fakes import FakeClock
 from tests.web.conftest import bearer_of, runtime_of, seat, told
 from tests.web.probe import ProbeSchema
 
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(os.environ.get("PRIVACY_AXE", "static/consent-banner/node_modules/axe-core/axe.min.js"))
 HOST = "https://privacy.example"
 
@@ -117,17 +117,10 @@ def test_the_page_names_every_operation_and_runs_no_inline_script(core: Flask):
     assert "nonce" not in answer.headers["Content-Security-Policy"]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
     """Return a running Chromium, or skip and say what is missing."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--headless=new", "--no-sandbox"]
-        )
-        yield browser
-        browser.close()
+    return running_chromium()
 
 
 @pytest.fixture

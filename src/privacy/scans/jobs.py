@@ -28,6 +28,9 @@ KEEPING = "job:keep-notices"
 FURTHER = 4
 """Pages of a site that are visited beside its first one."""
 PICTURES = frozenset({"desktop_1", "desktop_2", "phone_1", "phone_2"})
+FIRST_DRAWN = frozenset({"fr", "en"})
+MOST_DRAWN = 2
+"""Notices whose pictures one run draws; each takes a browser for seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +135,8 @@ class Studio:
 def keep_notices(database: Database, *, clock: Clock, studio: Studio) -> int:
     """Keep the script and the pictures of every notice that is shown now and lacks them.
 
-    The script is kept even where no browser can draw; the pictures then follow when one can.
+    The script is kept even where no browser can draw; the pictures then follow when one can, a
+    few in each run: a browser must not take the machine from who answers visitors meanwhile.
     Returns how many notices gained something.
     """
     with database.reading() as session:
@@ -141,7 +145,12 @@ def keep_notices(database: Database, *, clock: Clock, studio: Studio) -> int:
             for notice in queries.shown_now(session)
             if not (names := _names(session, notice)) >= {"code", "file", *PICTURES}
         ]
-    return sum(_kept(database, clock, studio, *one) for one in lacking)
+    lacking.sort(key=lambda one: one[0].language not in FIRST_DRAWN)
+    gained = {notice.digest for notice, names in lacking
+              if _kept(database, clock, studio, notice, names)}  # fmt: skip
+    undrawn = [notice for notice, names in lacking if not names >= PICTURES]
+    gained |= {one.digest for one in undrawn[:MOST_DRAWN] if _drawn(database, clock, studio, one)}
+    return len(gained)
 
 
 def _names(session: Session, notice: Notice) -> frozenset[str]:
@@ -152,27 +161,35 @@ def _names(session: Session, notice: Notice) -> frozenset[str]:
 def _kept(
     database: Database, clock: Clock, studio: Studio, notice: Notice, names: frozenset[str]
 ) -> bool:
+    """Keep the script of a notice, unless it is kept or another version published it."""
+    if names >= {"code", "file"}:
+        return False
     with database.reading() as session:
         site = session.get_one(Site, notice.site_id)
         owner = purposes.controller(session, notice.controller_id)
     files = studio.make(studio.public_url, site, owner, notice, clock())
     if hashlib.sha256(files.code).hexdigest() != json.loads(notice.document)["script"]:
         return False  # another version of the service published it; what it showed is not here
-    gained = False
-    if not names >= {"code", "file"}:
-        pieces = {"code": Piece("text/javascript", files.code)}
-        pieces["file"] = Piece("application/json", files.bundle())
-        gained = _keep(database, clock, notice, pieces)
+    pieces = {"code": Piece("text/javascript", files.code)}
+    pieces["file"] = Piece("application/json", files.bundle())
+    return _keep(database, clock, notice, pieces)
+
+
+def _drawn(database: Database, clock: Clock, studio: Studio, notice: Notice) -> bool:
+    """Keep pictures of a notice, drawn from the script that was kept."""
     with database.reading() as session:
         known = queries.exhibits(session, controller_id=notice.controller_id, notice=notice.digest)
+        if not known.keys() >= {"code", "file"}:
+            return False
+        code = session.get_one(Artefact, known["code"].digest).content
         bundle = session.get_one(Artefact, known["file"].digest).content
     try:
-        drawn = studio.draw(Files.opened(files.code, bundle), notice.language)
+        drawn = studio.draw(Files.opened(code, bundle), notice.language)
     except NoBrowserError:
-        return gained
+        return False
     except UnavailableError:
         logger.warning("notice.not-drawn", extra={"notice": notice.digest})
-        return gained
+        return False
     pictures = {name: Piece("image/png", content) for name, content in drawn.items()}
     return _keep(database, clock, notice, pictures)
 

@@ -15,11 +15,10 @@ from tests.banner.assertions.world import World, real_world
 from tests.browser import running_chromium
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """Return the one Chromium of these tests, or skip and say what is missing."""
-    with running_chromium() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    """Return a running Chromium, or skip and say what is missing."""
+    return running_chromium()
 
 
 @pytest.fixture(scope="session")

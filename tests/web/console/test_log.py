@@ -195,7 +195,11 @@ def test_one_changed_byte_in_the_file_is_found_and_its_entry_is_named(
     assert answer.status_code == 200
     named = {"fr": f"Entrée n° {bad.index}", "en": f"Entry no. {bad.index}"}[language]
     assert named.replace("n° ", "n°\u00a0") in answer.text
-    assert f"The bytes of entry {bad.index} were altered." in answer.text
+    said = {
+        "fr": f"Les octets de l’entrée {bad.index} ont été modifiés.",
+        "en": f"The bytes of entry {bad.index} were altered.",
+    }
+    assert said[language] in answer.text
     assert re.search(rf'class="bad">(?:(?!</tr>).)*>{bad.index}<', answer.text, re.DOTALL)
     entry = office.entries(Action.AUDIT_VERIFIED)[-1]
     assert (entry.details["outcome"], entry.details["first_bad"]) == ("altered", bad.index)

@@ -30,11 +30,10 @@ def test_the_page_knows_the_keys_and_is_for_everybody(app: Flask):
     assert app.test_client().get("/portal/nobody/verify").status_code == 404
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Return a running Chromium."""
-    with running_chromium() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    """Return a running Chromium, or skip and say what is missing."""
+    return running_chromium()
 
 
 class Reader:
