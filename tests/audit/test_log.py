@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from privacy.audit import log
 from privacy.audit.actions import Action
+from privacy.audit.form import stamp
 from privacy.audit.models import NOBODY, AuditPending
 from privacy.db import Database
 
@@ -137,4 +138,4 @@ def test_the_canonical_form_escapes_what_rfc_8785_escapes_and_nothing_else():
 
 def test_an_instant_is_written_in_utc_to_the_millisecond():
     paris = timezone(timedelta(hours=2))
-    assert log.stamp(datetime(2026, 7, 1, 2, 0, tzinfo=paris)) == "2026-07-01T00:00:00.000Z"
+    assert stamp(datetime(2026, 7, 1, 2, 0, tzinfo=paris)) == "2026-07-01T00:00:00.000Z"

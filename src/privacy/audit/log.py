@@ -1,16 +1,15 @@
 """Appending an entry in the transaction of the act that it records."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.audit import guard
+from privacy.audit import form, guard
 from privacy.audit.actions import DETAILS, LENGTHS, Action
 from privacy.audit.models import LOG, NOBODY, AuditPending
 from privacy.db import Base, insert_many, new_id
@@ -24,7 +23,6 @@ LARGEST_NUMBER = 2**53 - 1
 """Beyond it RFC 8785 would round."""
 
 _ACTOR = re.compile(r"subject|system|(?:operator|job):[A-Za-z0-9._-]{1,60}")
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _PENDING = Base.metadata.tables[AuditPending.__tablename__]
 
 
@@ -80,7 +78,7 @@ def _row(action: Action, at: datetime, actor: str, told: Told) -> dict[str, Any]
             "v": 1,
             "id": str(entry_id),
             "t": action.value,
-            "at": stamp(at),
+            "at": form.stamp(at),
             "c": str(told.controller_id) if told.controller_id else None,
             "a": actor,
             "s": str(told.subject_id) if told.subject_id else None,
@@ -100,17 +98,12 @@ def _leaf_hash(body: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + body).digest()
 
 
-def stamp(at: datetime) -> str:
-    """Return an instant as RFC 3339 in UTC, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def canonical(entry: Mapping[str, object]) -> bytes:
     """Return the RFC 8785 form of an object of texts, whole numbers, truth values and nulls.
 
     Its keys are plain ASCII, which makes sorting by code point the sorting that RFC 8785 asks.
     """
-    body = _ENCODER.encode(entry).encode()
+    body = form.canonical(entry).encode()
     if len(body) > LONGEST_BODY:
         raise ValueError(f"an entry has at most {LONGEST_BODY} bytes")
     return body

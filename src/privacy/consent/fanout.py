@@ -5,10 +5,9 @@ without it. While no recipient of a controller has an endpoint, an answer costs 
 """
 
 import base64
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 from weakref import WeakKeyDictionary
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session, aliased
 
+from privacy.audit.form import canonical, stamp
 from privacy.consent.models import Consent, Method
 from privacy.outbox import queries as outbox
 from privacy.outbox.acts import notify
@@ -217,10 +217,9 @@ def _messages(session: Session, at: datetime, one: _Ended) -> Iterator[Notificat
 
 def _body(one: _Ended, codes: Sequence[str]) -> str:
     """Return what the recipient is told (Standard Webhooks: type, timestamp, data)."""
-    ended_at = one.ended_at.astimezone(UTC).isoformat(timespec="milliseconds")
     told = {
         "type": one.event,
-        "timestamp": ended_at.replace("+00:00", "Z"),
+        "timestamp": stamp(one.ended_at),
         "data": {
             "controller": str(one.controller_id),
             "subject": str(one.subject_id),
@@ -229,4 +228,4 @@ def _body(one: _Ended, codes: Sequence[str]) -> str:
             "leaf": base64.b64encode(one.leaf).decode(),
         },
     }
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return canonical(told)

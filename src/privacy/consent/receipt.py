@@ -8,10 +8,11 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from privacy.audit.form import canonical, stamp
 from privacy.crypto import Signer
 from privacy.errors import InvalidError
 
@@ -49,8 +50,8 @@ class Receipt:
             "language": self.language,
             "method": self.method,
             "answers": dict(self.answers),
-            "at": _instant(self.at),
-            "valid_until": _instant(self.valid_until),
+            "at": stamp(self.at),
+            "valid_until": stamp(self.valid_until),
             "log": {
                 "origin": self.origin,
                 "leaf": base64.b64encode(self.leaf).decode(),
@@ -84,7 +85,7 @@ class Receipt:
 
 def to_sign(statement: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of a statement: sorted keys, no spaces, UTF-8."""
-    return _ENCODER.encode(statement).encode()
+    return canonical(statement).encode()
 
 
 def signed(
@@ -117,10 +118,3 @@ def _leaf(text: str) -> bytes:
     if len(found) != 32:
         raise ValueError("a leaf hash has 32 bytes")
     return found
-
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -7,11 +7,13 @@ recipients, storage and withdrawal, and every event that befell the consent sinc
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from privacy.audit.form import stamp
 
 CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
@@ -147,7 +149,7 @@ def receipt(answer: Answer, register: Register, *, at: datetime) -> dict[str, An
         "@type": "dpv:ConsentReceipt",
         "dct:identifier": str(answer.id),
         "dct:conformsTo": RECEIPT,
-        "dct:created": _instant(at),
+        "dct:created": stamp(at),
         "dct:publisher": _urn(register.party.id),
         "dpv:hasRecipient": _urn(answer.subject),
         "dpv:hasRecordOfActivity": _record(answer, register, at),
@@ -169,7 +171,7 @@ def _record(answer: Answer, register: Register, at: datetime) -> dict[str, Any]:
         "@type": "dpv:ConsentRecord",
         "dct:identifier": str(answer.id),
         "dct:conformsTo": RECORD,
-        "dct:created": _instant(answer.at),
+        "dct:created": stamp(answer.at),
         "dpv:hasDataSubject": {"@id": _urn(answer.subject), "@type": "dpv:DataSubject"},
         "dpv:hasDataController": _party(register.party),
         "dpv:hasJurisdiction": [country],
@@ -294,15 +296,15 @@ def _state(one: Given, before: Sequence[Given]) -> str:
 def _event(state: str, one: Given, answer: Answer) -> dict[str, Any]:
     return {
         "@type": state,
-        "dpv:isIndicatedAtTime": _instant(one.said),
+        "dpv:isIndicatedAtTime": stamp(one.said),
         "dpv:isIndicatedBy": _urn(answer.subject),
         "dpv:hasIndicationMethod": one.method,
-        "dct:valid": _instant(one.valid_until),
+        "dct:valid": stamp(one.valid_until),
     }
 
 
 def _expired(one: Given) -> dict[str, Any]:
-    ended = _instant(one.valid_until)
+    ended = stamp(one.valid_until)
     return {
         "@type": "dpv:ConsentExpired",
         "dpv:isIndicatedAtTime": ended,
@@ -318,7 +320,3 @@ def _longest(table: Mapping[str, Any], code: str) -> Any:
 
 def _urn(one: UUID) -> str:
     return f"urn:uuid:{one}"
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from privacy.audit.form import canonical
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import GoneError, NotFoundError, SealError
@@ -148,4 +149,4 @@ def body_of(body: str, identifiers: Sequence[Mapping[str, str]]) -> bytes:
         return body.encode()
     told = json.loads(body)
     told["data"]["identifiers"] = [dict(one) for one in identifiers]
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return canonical(told).encode()

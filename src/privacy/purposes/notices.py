@@ -1,11 +1,11 @@
 """The notice: one document that says everything a visitor was shown, and its hash."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from privacy.audit.form import canonical
 from privacy.errors import InvalidError
 from privacy.policy.months import Period
 from privacy.purposes import plurals
@@ -58,11 +58,6 @@ def compose(frame: Frame, wordings: Sequence[Wording]) -> str:
 def digest(document: str) -> str:
     """Return the SHA-256 of a notice's exact bytes, in hexadecimal."""
     return hashlib.sha256(document.encode()).hexdigest()
-
-
-def canonical(value: Mapping[str, Any]) -> str:
-    """Return JSON whose bytes depend only on the value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _asked(wording: Wording) -> dict[str, Any]:

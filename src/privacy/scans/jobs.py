@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from privacy.audit.form import canonical
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import UnavailableError
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller, Notice, Site
-from privacy.purposes.notices import canonical
 from privacy.scans import acts, queries
 from privacy.scans.acts import Piece
 from privacy.scans.alarm import Desk, tell_dpo

@@ -15,6 +15,7 @@ from typing import Any, Final, TextIO
 from flask import Flask, Response
 from typing_extensions import override
 
+from privacy.audit.form import stamp
 from privacy.web import current
 
 LOGGER: Final = logging.getLogger("privacy.web")
@@ -62,7 +63,7 @@ class JsonLines(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC)
         ours = record.name.split(".")[0] == OURS
         line: dict[str, Any] = {
-            "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": stamp(at),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage() if ours else str(record.msg),

@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
-from privacy.audit.log import stamp
+from privacy.audit.form import stamp
 from privacy.consent.checks import Checked, checked
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission

@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from privacy.audit.log import stamp
+from privacy.audit.form import stamp
 from privacy.consent import accounts, vouching
 from privacy.consent.checks import Checked, checked
 from privacy.errors import RefusedError
