@@ -16,6 +16,8 @@ import privacy.outbox.models
 import privacy.policy.models
 import privacy.preferences.models
 import privacy.purposes.models
+import privacy.rectification.models
+import privacy.requests.annexes
 import privacy.requests.models
 import privacy.scans.models
 import privacy.scheduler.models

@@ -20,6 +20,11 @@ class RequestKind(StrEnum):
     """The right that is exercised."""
 
     ACCESS = "access"
+    """A copy, with all that Art. 15 tells."""
+    PORTABILITY = "portability"
+    """What the subject provided, for another controller (Art. 20)."""
+    RECTIFICATION = "rectification"
+    """Something wrong or incomplete is put right (Art. 16)."""
 
 
 class Channel(StrEnum):
@@ -40,6 +45,8 @@ class RequestState(StrEnum):
     """Waits for the subject to confirm by the link."""
     OPEN = "open"
     """Confirmed; waits for an operator's decision."""
+    PAUSED = "paused"
+    """Waits for the subject's answer to a question."""
     APPROVED = "approved"
     """The data stores are being searched."""
     READY = "ready"
@@ -51,6 +58,8 @@ class RequestState(StrEnum):
     """Never confirmed; the contact was forgotten."""
     LAPSED = "lapsed"
     """The package was not fetched in time and was destroyed."""
+    MERGED = "merged"
+    """The same was asked before, and that request answers both."""
 
 
 class TaskState(StrEnum):
@@ -69,6 +78,7 @@ class LinkUse(StrEnum):
     CONFIRM = "confirm"
     STATUS = "status"
     DOWNLOAD = "download"
+    ANSWER = "answer"
 
 
 class SubjectRequest(Base):
@@ -89,6 +99,9 @@ class SubjectRequest(Base):
     """The address typed into the form, under the controller's key, until it is confirmed."""
     contact_index: Mapped[bytes | None] = mapped_column(index=True)
     """Blind index of that address, so that nobody is sent mails without end."""
+    statement_sealed: Mapped[bytes | None]
+    """What the sender said beside the kind, as JSON: under the controller's key until it is
+    confirmed, then under the subject's."""
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     identifier_id: Mapped[UUID | None]
     """The subject's identifier that the sender proved to hold; letters go there."""
@@ -104,6 +117,8 @@ class SubjectRequest(Base):
     reason_sealed: Mapped[bytes | None]
     """Why it was refused or extended, under the subject's key."""
     closed_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]
+    """The request that answers this one too."""
     exceptions: Mapped[bool] = mapped_column(default=False)
     """Whether the answer had to say that something was not searched."""
 

@@ -26,6 +26,7 @@ from privacy.requests.models import (
 OPEN_STATES = (
     RequestState.SUBMITTED,
     RequestState.OPEN,
+    RequestState.PAUSED,
     RequestState.APPROVED,
     RequestState.READY,
 )

@@ -1,0 +1,112 @@
+"""What may be attached to a request: a question to its subject, who acts for them, reminders.
+
+All are local rows like the request itself; what is personal in them is sealed under the key of
+the subject, so that it becomes unreadable with everything else of an erased subject.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from privacy.db import Base
+from privacy.requests.deadline import Stage
+from privacy.requests.models import LOCAL
+
+
+class QuestionKind(StrEnum):
+    """Why the subject has to be asked before anything can be answered."""
+
+    IDENTITY = "identity"
+    """There is a reasonable doubt about who asks (Art. 12(6) or 11(2) GDPR)."""
+    CLARIFICATION = "clarification"
+    """Much is held, and it is not clear what is wanted (recital 63 GDPR)."""
+
+
+class Capacity(StrEnum):
+    """In which capacity somebody asks for another person."""
+
+    MANDATE = "mandate"
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    """A guardian or curator that a court appointed."""
+
+
+class AgeBand(StrEnum):
+    """How old the subject is, as far as the law asks; no date of birth is kept."""
+
+    UNDER_15 = "under_15"
+    FROM_15_TO_17 = "15_17"
+    ADULT = "adult"
+
+
+class RequestQuestion(Base):
+    """One question to the subject, asked once for each kind; while it is open the work waits."""
+
+    __tablename__ = "request_question"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), primary_key=True)
+    kind: Mapped[QuestionKind] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    asked_on: Mapped[date]
+    answer_by_on: Mapped[date]
+    """After this day the silence may be a ground to refuse, where identity is in doubt."""
+    doubt_sealed: Mapped[bytes]
+    """Why the question was necessary, in the words of the operator."""
+    question_sealed: Mapped[bytes]
+    """What the subject was asked, word for word."""
+    override_sealed: Mapped[bytes | None]
+    """Why the time counts although the question came late."""
+    counts: Mapped[bool]
+    """Whether the clock stands still meanwhile."""
+    ended_on: Mapped[date | None]
+    """The day of the answer, or of the decision to go on without one."""
+    answered_at: Mapped[datetime | None]
+    answer_sealed: Mapped[bytes | None]
+    """The answer: JSON with words, and where given an identifier's kind and value."""
+
+
+class RequestRepresentative(Base):
+    """Who acts for the subject; every letter about the request goes to them."""
+
+    __tablename__ = "request_representative"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), primary_key=True)
+    capacity: Mapped[Capacity]
+    age_band: Mapped[AgeBand]
+    """Of the subject, not of the representative."""
+    contact_sealed: Mapped[bytes]
+    """JSON with name and e-mail address."""
+    proof_sealed: Mapped[bytes | None]
+    """What shows the mandate or the parentage: what was seen, or the file itself."""
+    until_on: Mapped[date | None]
+    """The last day of the mandate, where it has one."""
+    checked_at: Mapped[datetime | None]
+    """When an operator who decides accepted the proof."""
+
+
+class RequestReminder(Base):
+    """A stage of the deadline that the DPO was already told of."""
+
+    __tablename__ = "request_reminder"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("subject_request.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime]
+
+
+class CalendarFeed(Base):
+    """The one address at which an operator's calendar program reads deadlines."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("digest"), {"info": LOCAL})
+
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operator.id"), primary_key=True)
+    digest: Mapped[bytes]
+    """SHA-256 of the token in the address, which is kept nowhere."""
+    created_at: Mapped[datetime]
