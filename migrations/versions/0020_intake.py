@@ -7,16 +7,16 @@ revision = "0020"
 down_revision = "0019"
 
 _WORDS = (
-    ("requeststate", "PAUSED"),
-    ("requeststate", "MERGED"),
-    ("linkuse", "ANSWER"),
+    ("requeststate", "PAUSED", "OPEN"),
+    ("requeststate", "MERGED", "LAPSED"),
+    ("linkuse", "ANSWER", "DOWNLOAD"),
 )
 
 
 def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        for kind, word in _WORDS:
-            op.execute(f"ALTER TYPE {kind} ADD VALUE '{word}'")
+        for kind, word, before in _WORDS:
+            op.execute(f"ALTER TYPE {kind} ADD VALUE '{word}' AFTER '{before}'")
     op.add_column("subject_request", sa.Column("merged_into", sa.Uuid(), nullable=True))
     _questions()
     _representatives()
