@@ -24,6 +24,7 @@ class Action(StrEnum):
     NOTICE_KEPT = "notice.kept"
     NOTICE_PUBLISHED = "notice.published"
     OPERATOR_ADDED = "operator.added"
+    OPERATOR_CALENDAR_MADE = "operator.calendar-made"
     OPERATOR_CLOSED = "operator.closed"
     OPERATOR_PASSWORD_CHANGED = "operator.password-changed"  # noqa: S105 -- the name of an act
     OPERATOR_ROLES_CHANGED = "operator.roles-changed"
@@ -40,13 +41,20 @@ class Action(StrEnum):
     RECIPIENT_REGISTERED = "recipient.registered"
     RECIPIENT_RETRIED = "recipient.retried"
     RECIPIENT_TOLD = "recipient.told"
+    REQUEST_ANSWERED = "request.answered"
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_EXTENDED = "request.extended"
     REQUEST_HANDED_OVER = "request.handed-over"
+    REQUEST_MANDATE_CHECKED = "request.mandate-checked"
+    REQUEST_MERGED = "request.merged"
     REQUEST_PACKAGED = "request.packaged"
+    REQUEST_PAUSED = "request.paused"
     REQUEST_REFUSED = "request.refused"
+    REQUEST_REMINDED = "request.reminded"
+    REQUEST_REPRESENTED = "request.represented"
+    REQUEST_RESUMED = "request.resumed"
     REQUEST_STORE_FAILED = "request.store-failed"
     REQUEST_STORE_SEARCHED = "request.store-searched"
     REQUEST_STORE_WAIVED = "request.store-waived"
@@ -107,6 +115,7 @@ DETAILS: dict[Action, frozenset[str]] = {
         {"digest", "language", "languages", "notice", "site", "version"}
     ),
     Action.OPERATOR_ADDED: frozenset({"operator", "roles"}),
+    Action.OPERATOR_CALENDAR_MADE: frozenset({"operator"}),
     Action.OPERATOR_CLOSED: frozenset({"operator"}),
     Action.OPERATOR_PASSWORD_CHANGED: frozenset({"operator", "reason"}),
     Action.OPERATOR_ROLES_CHANGED: frozenset({"operator", "roles"}),
@@ -125,15 +134,22 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.RECIPIENT_TOLD: frozenset(
         {"event", "message", "outcome", "recipient", "status", "tries"}
     ),
+    Action.REQUEST_ANSWERED: frozenset({"due_on", "identifier", "kind", "request"}),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
     Action.REQUEST_EXTENDED: frozenset({"due_on", "reason", "request"}),
     Action.REQUEST_HANDED_OVER: frozenset({"bytes", "digest", "package", "request"}),
+    Action.REQUEST_MANDATE_CHECKED: frozenset({"request"}),
+    Action.REQUEST_MERGED: frozenset({"into", "request"}),
     Action.REQUEST_PACKAGED: frozenset(
         {"bytes", "digest", "expires_on", "files", "package", "records", "request", "stores"}
     ),
+    Action.REQUEST_PAUSED: frozenset({"counts", "due_on", "kind", "request"}),
     Action.REQUEST_REFUSED: frozenset({"ground", "request"}),
+    Action.REQUEST_REMINDED: frozenset({"request", "stage"}),
+    Action.REQUEST_REPRESENTED: frozenset({"age", "capacity", "proof", "request"}),
+    Action.REQUEST_RESUMED: frozenset({"due_on", "kind", "request"}),
     Action.REQUEST_STORE_FAILED: frozenset({"reason", "request", "store", "task", "tries"}),
     Action.REQUEST_STORE_SEARCHED: frozenset(
         {"outcome", "records", "request", "store", "task", "tries"}
