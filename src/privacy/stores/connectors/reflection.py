@@ -1,11 +1,11 @@
 """What is really there: names come from the database itself, never from a definition alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, TextClause, bindparam, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.types import TypeEngine
@@ -24,6 +24,38 @@ class Found:
     """The columns of one table or view, by exact name, with their types."""
 
     columns: Mapping[str, TypeEngine[Any]]
+
+
+_SHAPES: Mapping[str, TextClause] = {
+    "sqlite": text("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')"),
+    "postgresql": text(
+        "SELECT n.nspname, c.relname, pg_table_is_visible(c.oid), a.attname, a.atttypid,"
+        " a.atttypmod, (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)"
+        "  FROM pg_enum e WHERE e.enumtypid IN (a.atttypid, t.typbasetype))"
+        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
+        " WHERE c.relname IN :names AND a.attnum > 0 ORDER BY c.oid, a.attnum"
+    ).bindparams(bindparam("names", expanding=True)),
+}
+"""By dialect, what changes whenever the names or types of columns do; cheap to ask."""
+
+
+def shape_of(connection: Connection, definition: StoreDefinition) -> object | None:
+    """Return something that is equal while the declared tables are what they were, or None.
+
+    None where a database has no cheap answer; it is then looked at whole, each time.
+    """
+    query = _SHAPES.get(connection.dialect.name)
+    if query is None:
+        return None
+    names = sorted({collection.source_table for collection in definition.collections})
+    asked = {"names": names} if connection.dialect.name == "postgresql" else {}
+    return tuple(map(tuple, connection.execute(query, asked)))
+
+
+def names_of(definition: StoreDefinition) -> Hashable:
+    """Return the names by which `tables_of` looks, for telling definitions apart."""
+    return tuple((c.name, c.schema, c.source_table) for c in definition.collections)
 
 
 def tables_of(connection: Connection, definition: StoreDefinition) -> Mapping[str, Found]:

@@ -1,6 +1,5 @@
 """Data stores that speak SQL: everything but the ways in which their databases differ."""
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from typing_extensions import override
 from privacy.errors import InvalidError
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
+from privacy.stores.connectors.engines import Lease
 from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
 from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
 from privacy.stores.connectors.survey import look, survey
@@ -58,9 +58,8 @@ class SqlConnector(Store, ABC):
     def __init__(self, definition: StoreDefinition, address: str) -> None:
         self._definition = definition
         self._url = self._parsed(address)
-        self._engines: dict[bool, Engine] = {}
+        self._lease = Lease((type(self), self._url), self._opened)
         self._tables: Mapping[str, reflection.Found] | None = None
-        self._lock = threading.Lock()
 
     @abstractmethod
     def _parsed(self, address: str) -> URL:
@@ -69,6 +68,9 @@ class SqlConnector(Store, ABC):
     @abstractmethod
     def _open(self, url: URL, *, writing: bool) -> Engine:
         """Return an engine; unless writing, the database itself forbids its connections to."""
+
+    def _opened(self, writing: bool) -> Engine:  # noqa: FBT001 -- called by a lease
+        return self._open(self._url, writing=writing)
 
     @abstractmethod
     def _interrupt(self, connection: Any) -> None:
@@ -166,11 +168,8 @@ class SqlConnector(Store, ABC):
 
     @override
     def close(self) -> None:
-        with self._lock:
-            for engine in self._engines.values():
-                engine.dispose()
-            self._engines.clear()
-            self._tables = None
+        self._lease.close()
+        self._tables = None
 
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
@@ -220,11 +219,24 @@ class SqlConnector(Store, ABC):
         return dict(source.columns.items())
 
     def _reflected(self, connection: Connection) -> Mapping[str, reflection.Found]:
-        """Return what is there, looked up once for as long as it fits."""
+        """Return what is there, looked at once for as long as it fits.
+
+        What an earlier search saw serves while the database says that nothing has changed.
+        """
         if self._tables is None:
             with self._deadline(connection):
-                self._tables = reflection.tables_of(connection, self._definition)
+                self._tables = self._looked_up(connection)
         return self._tables
+
+    def _looked_up(self, connection: Connection) -> Mapping[str, reflection.Found]:
+        names = reflection.names_of(self._definition)
+        shape = reflection.shape_of(connection, self._definition)
+        known = self._lease.shared(writing=False).shapes
+        seen, tables = known.get(names, (None, {}))
+        if shape is None or shape != seen:
+            tables = reflection.tables_of(connection, self._definition)
+            known[names] = (shape, tables)
+        return tables
 
     def _rows(self, connection: Connection, query: Select[Any], columns: Columns) -> Iterator[Row]:
         streaming = {"stream_results": True, "max_row_buffer": BATCH}
@@ -256,12 +268,8 @@ class SqlConnector(Store, ABC):
 
     @contextmanager
     def _connected(self, *, writing: bool = False) -> Iterator[Connection]:
-        with self._lock:
-            if writing not in self._engines:
-                self._engines[writing] = self._open(self._url, writing=writing)
-            engine = self._engines[writing]
         try:
-            with self._begun(engine) as connection:
+            with self._begun(self.engine(writing=writing)) as connection:
                 yield connection
                 if writing and (transaction := connection.get_transaction()):
                     with self._deadline(connection), transaction:
@@ -270,6 +278,10 @@ class SqlConnector(Store, ABC):
             self._tables = None
             # Not chained: what a driver says may quote a row or the address.
             raise told(self._definition.name, error, self._is_wrong_question) from None
+
+    def engine(self, *, writing: bool) -> Engine:
+        """Return the engine that this store shares with others of the same address."""
+        return self._lease.shared(writing=writing).engine
 
     def _begun(self, engine: Engine) -> Connection:
         """Return a connection in a transaction; one that died in the pool is replaced."""
