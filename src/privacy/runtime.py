@@ -19,6 +19,7 @@ from privacy.db import Database
 from privacy.outbox.mailer import Mailer, SmtpMailer
 from privacy.outbox.models import MAIL, MessageState, OutboxMessage
 from privacy.outbox.webhook import HttpPoster
+from privacy.rectification import store as rectification_store
 from privacy.requests import store as requests_store
 from privacy.requests.letters import Desk
 from privacy.requests.links import Links
@@ -62,8 +63,9 @@ class Runtime:
 
     def own_store(self) -> Store:
         """Return our own rows as a data store."""
-        parts = (consent_store.OWN, *requests_store.own_collections(self.cabinet))
-        definition = requests_store.definition(consent_store.CONSENTS)
+        more = (consent_store.OWN, *rectification_store.own_collections(self.cabinet))
+        parts = (*more, *requests_store.own_collections(self.cabinet))
+        definition = requests_store.definition(*(part.collection for part in more))
         return OwnStore(self.database, definition, parts)
 
     def open_stores(self, controller_id: UUID) -> Stores:

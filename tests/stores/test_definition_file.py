@@ -21,6 +21,7 @@ from privacy.stores.definition import (
     Field,
     Identity,
     Link,
+    Provenance,
     StoreDefinition,
 )
 from privacy.stores.document import LONGEST_DOCUMENT
@@ -86,6 +87,8 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
                 draw(st.sampled_from(DataCategory)),
                 draw(st.sampled_from(sorted(NORMALISERS))),
                 draw(st.booleans()),
+                draw(st.none() | st.sampled_from(Provenance)),
+                tuple(draw(st.lists(TEXT, max_size=2))),
             )
             for column in columns[name]
         )
@@ -193,6 +196,8 @@ def changed(**changes: Any) -> dict[str, Any]:
         ({"c0__fields__1__normalise": "soundex"}, "c0__fields[1].normalise"),
         ({"c0__fields__0__spreads": False}, "c0__fields[0].spreads"),
         ({"c0__fields__0__exported": "no"}, "c0__fields[0].exported"),
+        ({"c0__fields__0__provenance": "bought"}, "c0__fields[0].provenance"),
+        ({"c0__fields__0__derived_from": "id"}, "c0__fields[0].derived_from"),
         ({"c0__fields__0": "id"}, "c0__fields[0]"),
         ({"c0__links__0__to": "order"}, "c0__links[0].to"),
         ({"c0__links__0__to": "a.b.c"}, "c0__links[0].to"),

@@ -31,6 +31,14 @@ from privacy.requests.models import (
     SubjectRequest,
 )
 from privacy.requests.moves import Asked, lasts, move, receive, record, terms_of
+from privacy.requests.statements import (
+    NOTHING,
+    Statement,
+    check_statement,
+    seal_proven,
+    seal_unproven,
+    unproven,
+)
 from privacy.subjects.acts import resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
 from privacy.subjects.keys import subject_key
@@ -64,6 +72,7 @@ class Submission:
     kind: RequestKind
     email: str
     language: str
+    statement: Statement = NOTHING
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ def submit_request(
     InvalidError for what is no address, and TooManyError when its mailbox got enough today.
     """
     address = normalise_email(made.email)
+    check_statement(made.kind, made.statement)
     index = desk.cabinet.index_key(session, controller_id=to.id).index(
         address, context=("subject_request", "contact", str(to.id))
     )
@@ -93,6 +103,9 @@ def submit_request(
     about.contact_index = index
     about.contact_sealed = desk.cabinet.seal(
         session, address, controller_id=to.id, context=_contact_context(about)
+    )
+    about.statement_sealed = seal_unproven(
+        session, cabinet=desk.cabinet, about=about, said=made.statement
     )
     expires_at = at + lasts(session, "request.confirm", at)
     token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
@@ -155,8 +168,8 @@ def opened_by(
 
 def _proven(
     session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest
-) -> dict[str, UUID]:
-    """Return the subject of the typed address, and which identifier the address is."""
+) -> dict[str, object]:
+    """Return the subject of the typed address, which identifier it is, and what was said."""
     if about.contact_sealed is None:
         raise GoneError("This link has expired.")
     address = desk.cabinet.open_text(
@@ -176,7 +189,11 @@ def _proven(
     )
     known = identifiers_of(session, cabinet=desk.cabinet, subject_id=subject_id)
     mine = next(one for one in known if (one.kind, one.value) == (claim.kind, claim.value))
-    return {"subject_id": subject_id, "identifier_id": mine.id}
+    said = unproven(session, cabinet=desk.cabinet, about=about)
+    sealed = seal_proven(
+        session, cabinet=desk.cabinet, about=about, said=said, subject_id=subject_id
+    )
+    return {"subject_id": subject_id, "identifier_id": mine.id, "statement_sealed": sealed}
 
 
 def dpo_address(to: Controller) -> str:
@@ -194,7 +211,12 @@ class Decision:
 
 
 def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
-    """Decide that a request is answered; its data stores are searched after the commit."""
+    """Decide that a request is answered; its data stores are searched after the commit.
+
+    Raises RefusedError for a rectification, which is decided field by field.
+    """
+    if about.kind is RequestKind.RECTIFICATION:
+        raise RefusedError("A rectification is decided field by field, on its own page.")
     _decide(session, about, state=RequestState.APPROVED, decided_at=at)
     due_on = about.legal_latest_on.isoformat()
     record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
@@ -259,6 +281,7 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
         RequestState.SUBMITTED,
         state=RequestState.EXPIRED,
         closed_at=at,
+        statement_sealed=None,
         contact_sealed=None,
         contact_index=None,
     )

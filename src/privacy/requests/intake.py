@@ -16,6 +16,7 @@ from privacy.requests import acts
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import Asked, move, receive
+from privacy.requests.statements import check_statement, seal_proven
 from privacy.subjects.acts import add_identifier, resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind
 
@@ -60,6 +61,7 @@ def take_in(
     identifiers belong to several subjects.
     """
     address = taken.address
+    check_statement(taken.asked.kind, taken.asked.statement)
     _check_day(taken.asked.received_on, day_of(at, ZoneInfo(to.zone)))
     about = receive(session, actor=actor, at=at, to=to, asked=taken.asked)
     subject_id = resolve_subject(
@@ -79,6 +81,13 @@ def take_in(
         verified_at=at,
         subject_id=subject_id,
         identifier_id=known[address],
+        statement_sealed=seal_proven(
+            session,
+            cabinet=desk.cabinet,
+            about=about,
+            said=taken.asked.statement,
+            subject_id=subject_id,
+        ),
     )
     if not opened:
         raise ConflictError("Somebody changed this request before; look at it again.")

@@ -15,6 +15,7 @@ from privacy.policy.months import Region
 from privacy.purposes.models import Controller
 from privacy.requests.deadline import Terms, deadline
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
+from privacy.requests.statements import NOTHING, Statement
 from privacy.subjects.rows import count_changed
 
 
@@ -28,6 +29,7 @@ class Asked:
     channel: Channel
     id: UUID | None = None
     """Given by who may repeat the call; else one is made."""
+    statement: Statement = NOTHING
 
 
 def receive(

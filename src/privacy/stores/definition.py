@@ -65,6 +65,38 @@ CATEGORY_TITLES: Mapping[DataCategory, Texts] = {
 }
 
 
+class Provenance(StrEnum):
+    """Where a field's values come from, which decides whether they are portable (Art. 20 GDPR)."""
+
+    PROVIDED = "provided"
+    """The subject typed or uploaded it."""
+    OBSERVED = "observed"
+    """It came from what the subject did: orders, visits, logs."""
+    DERIVED = "derived"
+    """The controller made it: scores, segments, notes, internal numbers."""
+    THIRD_PARTY = "third_party"
+    """Somebody else gave it."""
+
+
+PRESUMED: Mapping[DataCategory, Provenance] = {
+    DataCategory.IDENTITY: Provenance.PROVIDED,
+    DataCategory.CONTACT: Provenance.PROVIDED,
+    DataCategory.PURCHASE: Provenance.OBSERVED,
+    DataCategory.PAYMENT: Provenance.PROVIDED,
+    DataCategory.LOYALTY: Provenance.OBSERVED,
+    DataCategory.CONSENT: Provenance.PROVIDED,
+    DataCategory.MESSAGE: Provenance.PROVIDED,
+    DataCategory.BEHAVIOUR: Provenance.OBSERVED,
+    DataCategory.LOCATION: Provenance.OBSERVED,
+    DataCategory.EMPLOYMENT: Provenance.PROVIDED,
+    DataCategory.SPECIAL: Provenance.PROVIDED,
+    DataCategory.CRIMINAL: Provenance.THIRD_PARTY,
+    DataCategory.TECHNICAL: Provenance.DERIVED,
+    DataCategory.NONE: Provenance.OBSERVED,
+}
+"""What a category says of the origin where a definition is silent; told as a presumption."""
+
+
 class Direction(StrEnum):
     """What a link says of the rows that it leads to."""
 
@@ -85,6 +117,18 @@ class Field:
     """How values are made comparable: a name of `normalise.NORMALISERS`."""
     exported: bool = True
     """Whether a package shows it."""
+    provenance: Provenance | None = None
+    """Where its values come from; None where nobody has said so yet."""
+    derived_from: tuple[str, ...] = ()
+    """Fields that it is computed from, as `field`, `collection.field` or `store.collection.field`:
+    when one is rectified, this one is to be computed again."""
+
+    @property
+    def origin(self) -> Provenance:
+        """Return its provenance, presumed by its category where it is not declared."""
+        if self.provenance is None and self.derived_from:
+            return Provenance.DERIVED
+        return self.provenance or PRESUMED[self.data_category]
 
 
 @dataclass(frozen=True)

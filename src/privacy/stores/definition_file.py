@@ -16,6 +16,7 @@ from privacy.stores.definition import (
     Field,
     Identity,
     Link,
+    Provenance,
     StoreDefinition,
     Waiver,
 )
@@ -128,7 +129,10 @@ def _collection(node: Node) -> Collection:
     )
 
 
-_FIELD = ("name", "title", "data_category", "identity", "spreads", "normalise", "exported")
+_FIELD = (
+    "name", "title", "data_category", "identity", "spreads", "normalise", "exported",
+    "provenance", "derived_from",
+)  # fmt: skip
 
 
 def _field(node: Node) -> tuple[Field, Identity | None]:
@@ -145,8 +149,14 @@ def _field(node: Node) -> tuple[Field, Identity | None]:
         data_category=keys["data_category"].choice(DataCategory, DataCategory.TECHNICAL),
         normalise=normalise or USUAL.get(kind, "exact"),
         exported=keys["exported"].flag(usual=True),
+        provenance=_provenance(keys["provenance"]),
+        derived_from=tuple(item.text() for item in keys["derived_from"].items()),
     )
     return field, Identity(kind, (name,), spreads) if kind else None
+
+
+def _provenance(node: Node) -> Provenance | None:
+    return node.choice(Provenance, Provenance.PROVIDED) if node.is_given else None
 
 
 def _identity(node: Node) -> Identity:
@@ -206,6 +216,8 @@ def _field_out(field: Field, identity: Identity | None) -> dict[str, Any]:
         spreads=None if identity is None or identity.spreads else False,
         normalise=None if field.normalise == USUAL.get(kind, "exact") else field.normalise,
         exported=None if field.exported else False,
+        provenance=field.provenance and field.provenance.value,
+        derived_from=list(field.derived_from),
     )
 
 

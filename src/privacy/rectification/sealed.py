@@ -1,0 +1,34 @@
+"""What is kept of a correction under its subject's key: whose row it is, before and after."""
+
+import json
+from dataclasses import dataclass, field
+
+from privacy.crypto import Context, DataKey
+from privacy.rectification.models import Correction
+from privacy.stores.protocol import Key
+
+
+@dataclass(frozen=True)
+class Change:
+    """The row's primary key, and what stands in one of its fields."""
+
+    key: Key = field(repr=False)
+    before: str | None = field(repr=False)
+    after: str | None = field(repr=False)
+    """None in what is only to be computed again."""
+
+
+def seal_change(key: DataKey, row: Correction, change: Change) -> bytes:
+    """Return a change under the subject's key, bound to its row."""
+    text = json.dumps([list(change.key), change.before, change.after], ensure_ascii=False)
+    return key.seal(text, context=_context(row))
+
+
+def change_of(key: DataKey, row: Correction) -> Change:
+    """Return a change, open."""
+    parts, before, after = json.loads(key.open_text(row.change_sealed, context=_context(row)))
+    return Change(tuple(parts), before, after)
+
+
+def _context(row: Correction) -> Context:
+    return ("correction", "change", str(row.controller_id), str(row.subject_id), str(row.id))
