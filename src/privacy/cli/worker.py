@@ -1,6 +1,7 @@
 """What one worker process of `privacy serve` runs: the web, the jobs and the sequencer."""
 
 import atexit
+import gc
 import threading
 from collections.abc import Callable
 
@@ -36,6 +37,10 @@ def running(app: Flask) -> Flask:
         stops.append(start_jobs(runtime))
     for stop in stops:
         atexit.register(stop)
+    # What was made to start stays for good: the collector need not look at it again, request
+    # after request.
+    gc.collect()
+    gc.freeze()
     return app
 
 

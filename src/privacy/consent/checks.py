@@ -1,14 +1,13 @@
 """The gate over rows: which purposes are open for many subjects at once."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    ColumnElement,
     CompoundSelect,
     String,
     Uuid,
@@ -16,12 +15,13 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    cast,
     func,
     select,
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from privacy.consent import gate
 from privacy.consent.models import Consent, ConsentLink, Scope
@@ -39,8 +39,17 @@ class Checked(NamedTuple):
     """None for whoever is unknown, and so was never asked."""
     purpose_code: str
     verdict: gate.Verdict
-    answer: gate.Answer | None
+    answer: gate.Answer[datetime] | None
     """The last answer; none if there was none, on whatever device."""
+
+
+class Told(NamedTuple):
+    """The same with texts: to make a thousand ids and instants costs more than to look them up."""
+
+    subject: str | None
+    purpose_code: str
+    verdict: gate.Verdict
+    answer: gate.Answer[str] | None
 
 
 def checked(
@@ -57,47 +66,94 @@ def checked(
     to an account also hears what was said for the account. NotFoundError names every purpose
     that was not published by then.
     """
+    rules = _rules(session, controller_id, codes, at)
+    keys = _keys(session, [None if one is None else str(one) for one in subjects])
+    given: _Given[datetime] = _given(session, _EXACT, keys, (controller_id, codes, at))
+    return [
+        Checked(subject_id, code, *_judged(given.get((key, code), ()), at, rule))
+        for subject_id, key in zip(subjects, keys, strict=True)
+        for code, rule in rules
+    ]
+
+
+def told(
+    session: Session,
+    *,
+    controller_id: UUID,
+    subjects: Sequence[str | None],
+    codes: Sequence[str],
+    at: datetime,
+) -> list[Told]:
+    """Say the same as `checked` of many, each a UUID in small letters, in texts."""
+    rules = _rules(session, controller_id, codes, at)
+    keys = _keys(session, subjects)
+    given: _Given[str] = _given(session, _AS_TEXT, keys, (controller_id, codes, at))
+    now = at.astimezone(UTC).strftime(_TEXT)
+    return [
+        Told(subject, code, *_judged(given.get((key, code), ()), now, rule))
+        for subject, key in zip(subjects, keys, strict=True)
+        for code, rule in rules
+    ]
+
+
+def written(instant: str) -> str:
+    """Return an instant of `told` as RFC 3339 in UTC, to the millisecond."""
+    return f"{instant[:10]}T{instant[11:23]}Z"
+
+
+_TEXT = "%Y-%m-%d %H:%M:%S.%f"
+"""How `told` has instants: as the embedded database keeps them, in UTC."""
+
+
+class _Rule(NamedTuple):
+    version: int
+    by_consent: bool
+
+
+def _rules(
+    session: Session, controller_id: UUID, codes: Sequence[str], at: datetime
+) -> list[tuple[str, _Rule]]:
     in_force = purposes.in_force(session, controller_id=controller_id, codes=codes, at=at)
     missing = sorted(set(codes) - in_force.keys())
     if missing:
         raise NotFoundError(f"These purposes were not published: {', '.join(missing)}.")
-    rules = [
-        (code, in_force[code].version, in_force[code].legal_basis is LegalBasis.CONSENT)
+    return [
+        (code, _Rule(in_force[code].version, in_force[code].legal_basis is LegalBasis.CONSENT))
         for code in codes
     ]
-    keys = _keys(session, subjects)
-    given = _given(session, controller_id, keys, codes, at)
-    found = []
-    for subject_id, key in zip(subjects, keys, strict=True):
-        for code, version, by_consent in rules:
-            answer = gate.last(given.get((key, code), ()))
-            verdict = gate.judge(answer, at=at, purpose_version=version, by_consent=by_consent)
-            found.append(Checked(subject_id, code, verdict, answer))
-    return found
 
 
-_Key = UUID | str | None
-"""A subject as the driver gives it; to make ids of a thousand texts costs more than to look."""
-
-
-def _keys(session: Session, subjects: Sequence[UUID | None]) -> Sequence[_Key]:
+def _keys(session: Session, subjects: Sequence[str | None]) -> Sequence[str | None]:
+    """Return ids as the database writes them out."""
     if session.get_bind().dialect.name == "sqlite":
-        return [one and one.hex for one in subjects]
+        return [one and one.replace("-", "") for one in subjects]
     return subjects
+
+
+def _judged(
+    given: Sequence[gate.Given[gate.Instant]], at: gate.Instant, rule: _Rule
+) -> tuple[gate.Verdict, gate.Answer[gate.Instant] | None]:
+    answer = gate.last(given)
+    version, by_consent = rule
+    return gate.judge(answer, at=at, purpose_version=version, by_consent=by_consent), answer
+
+
+_Given: TypeAlias = dict[tuple[str | None, str], list[gate.Given[gate.Instant]]]
+"""By subject, as the database writes it out, and purpose what was answered."""
 
 
 def _given(
     session: Session,
-    controller_id: UUID,
-    keys: Sequence[_Key],
-    codes: Sequence[str],
-    at: datetime,
-) -> dict[tuple[_Key, str], list[gate.Given]]:
+    queries: Mapping[str, CompoundSelect[Any]],
+    keys: Sequence[str | None],
+    within: tuple[UUID, Sequence[str], datetime],
+) -> _Given[Any]:
     """Return every answer that counts for these subjects, by one query."""
     dialect = session.get_bind().dialect.name
     known = [one for one in keys if one is not None]
+    controller_id, codes, at = within
     found = session.execute(
-        _ANSWERS[dialect],
+        queries[dialect],
         {
             "subjects": json.dumps(known) if dialect == "sqlite" else known,
             "controller": controller_id,
@@ -105,7 +161,7 @@ def _given(
             "at": at,
         },
     )
-    given: dict[tuple[_Key, str], list[gate.Given]] = {}
+    given: _Given[Any] = {}
     for key, code, *rest in found.all():
         given.setdefault((key, code), []).append(gate.Given(*rest))
     return given
@@ -115,22 +171,22 @@ _SAID = case(
     (and_(Consent.method.in_(LATER), Consent.said_at < Consent.at), Consent.said_at),
     else_=Consent.at,
 )
-_READ = (
-    Consent.purpose_code,
-    # From here on in the order of `gate.Given`.
-    _SAID.label("said"),
-    Consent.granted,
-    Consent.valid_until,
-    Consent.purpose_version,
-    Consent.notice,
-    Consent.language,
-    Consent.needs_joint,
-    case((Consent.needs_joint, Consent.answer_id)).label("joins"),
-    Consent.joint_id,
-)
+Way: TypeAlias = Callable[[Any], Any]
 
 
-def _answers(subject: Any, within: Any) -> CompoundSelect[Any]:
+def _exactly(element: Any) -> Any:
+    return element
+
+
+def _as_kept(element: Any) -> Any:
+    return type_coerce(element, String())
+
+
+def _written_out(element: Any) -> Any:
+    return func.to_char(func.timezone("UTC", element), "YYYY-MM-DD HH24:MI:SS.US", type_=String())
+
+
+def _answers(subject: Way, within: Way, instant: Way) -> CompoundSelect[Any]:
     """Return the query for the answers of a list of subjects and of their accounts.
 
     The controller is compared as an expression, for which no index stands: an embedded database
@@ -142,8 +198,21 @@ def _answers(subject: Any, within: Any) -> CompoundSelect[Any]:
         Consent.purpose_code.in_(bindparam("codes", expanding=True)),
         Consent.at <= bindparam("at", type_=UtcDateTime()),
     )
+    read = (
+        Consent.purpose_code,
+        # From here on in the order of `gate.Given`.
+        instant(_SAID).label("said"),
+        Consent.granted,
+        instant(Consent.valid_until).label("until"),
+        Consent.purpose_version,
+        Consent.notice,
+        Consent.language,
+        Consent.needs_joint,
+        case((Consent.needs_joint, Consent.answer_id)).label("joins"),
+        Consent.joint_id,
+    )
     of_account = (
-        select(subject(ConsentLink.subject_id), *_READ)
+        select(subject(ConsentLink.subject_id), *read)
         .join(Consent, Consent.subject_id == ConsentLink.account_id)
         .where(
             within(ConsentLink.subject_id),
@@ -152,26 +221,30 @@ def _answers(subject: Any, within: Any) -> CompoundSelect[Any]:
             *asked,
         )
     )
-    own = select(subject(Consent.subject_id), *_READ).where(within(Consent.subject_id), *asked)
+    own = select(subject(Consent.subject_id), *read).where(within(Consent.subject_id), *asked)
     return union_all(own, of_account)
 
 
-def _as_text(column: InstrumentedAttribute[UUID]) -> ColumnElement[str]:
-    return type_coerce(column, String())
-
-
-def _in_json(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+def _in_json(column: Any) -> Any:
     listed = func.json_each(bindparam("subjects", type_=String())).table_valued("value")
-    return _as_text(column).in_(select(listed.c.value))
+    return _as_kept(column).in_(select(listed.c.value))
 
 
-def _in_array(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    return column == any_(bindparam("subjects", type_=ARRAY(Uuid())))
+def _cast(column: Any) -> Any:
+    return cast(column, String())
+
+
+def _in_array(column: Any) -> Any:
+    return column == any_(cast(bindparam("subjects", type_=ARRAY(String())), ARRAY(Uuid())))
 
 
 # Made once: to put such a query together costs more than to run it. The subjects travel as one
 # value, since a statement with a thousand places is slow to write and to read.
-_ANSWERS = {
-    "sqlite": _answers(_as_text, _in_json),
-    "postgresql": _answers(lambda column: column, _in_array),
+_EXACT = {
+    "sqlite": _answers(_as_kept, _in_json, _exactly),
+    "postgresql": _answers(_cast, _in_array, _exactly),
+}
+_AS_TEXT = {
+    "sqlite": _answers(_as_kept, _in_json, _as_kept),
+    "postgresql": _answers(_cast, _in_array, _written_out),
 }

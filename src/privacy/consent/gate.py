@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
+
+Instant = TypeVar("Instant", datetime, str)
+"""An instant, or its text where a thousand are compared: of one length and zone, so in order."""
 
 
 class Reason(StrEnum):
@@ -23,13 +26,13 @@ class Reason(StrEnum):
     """The purpose rests on another basis than consent, and nobody objected."""
 
 
-class Given(NamedTuple):
+class Given(NamedTuple, Generic[Instant]):
     """One row of the ledger as the gate reads it."""
 
-    said: datetime
+    said: Instant
     """When it was said, which orders answers: on paper and in imports before it was recorded."""
     granted: bool
-    valid_until: datetime
+    valid_until: Instant
     purpose_version: int
     notice: str = ""
     language: str = ""
@@ -39,16 +42,16 @@ class Given(NamedTuple):
     joint_id: UUID | None = None
 
 
-class Answer(NamedTuple):
+class Answer(NamedTuple, Generic[Instant]):
     """The last answer for a purpose, and whether an earlier one had granted it."""
 
     granted: bool
-    valid_until: datetime
+    valid_until: Instant
     purpose_version: int
     granted_before: bool = False
     lacks_joint: bool = False
     """Whether a child said it alone."""
-    said: datetime | None = None
+    said: Instant | None = None
     notice: str = ""
     language: str = ""
 
@@ -61,9 +64,9 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    answer: Answer | None,
+    answer: Answer[Instant] | None,
     *,
-    at: datetime,
+    at: Instant,
     purpose_version: int,
     closed_by: Iterable[Reason] = (),
     by_consent: bool = True,
@@ -86,7 +89,7 @@ def judge(
 _VERDICTS = {one: Verdict(one in {Reason.GIVEN, Reason.OTHER_BASIS}, one) for one in Reason}
 
 
-def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason:
+def _reason(answer: Answer[Instant] | None, at: Instant, purpose_version: int) -> Reason:
     if answer is None:
         return Reason.NEVER_ASKED
     if not answer.granted:
@@ -98,7 +101,7 @@ def _reason(answer: Answer | None, at: datetime, purpose_version: int) -> Reason
     return Reason.NEEDS_JOINT if answer.lacks_joint else Reason.GIVEN
 
 
-def last(given: Sequence[Given]) -> Answer | None:
+def last(given: Sequence[Given[Instant]]) -> Answer[Instant] | None:
     """Return what a subject's answers to one purpose come to, in whatever order they are.
 
     The last in time decides, on whichever device it was said; of two of one instant, the refusal
@@ -124,7 +127,7 @@ def last(given: Sequence[Given]) -> Answer | None:
     return _joint(answer, list(takewhile(lambda one: one.granted, ordered)))
 
 
-def _joint(answer: Answer, since_refusal: Sequence[Given]) -> Answer:
+def _joint(answer: Answer[Instant], since_refusal: Sequence[Given[Instant]]) -> Answer[Instant]:
     """Let a child's yes count once it is joined, as long as both of them hold."""
     children = {
         one.answer_id: one for one in since_refusal if one.needs_joint and one.joint_id is None

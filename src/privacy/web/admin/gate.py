@@ -2,11 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
-from itertools import chain, repeat
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -16,7 +14,7 @@ from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from privacy.audit.form import stamp
-from privacy.consent.checks import Checked, checked
+from privacy.consent.checks import Told, told, written
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes
@@ -178,7 +176,7 @@ def check(asked: dict[str, Any]) -> Response:
         controller_id = controller_of(session, asked["controller"], Permission.CONSENTS_CHECK)
         visitor = asked.get("visitor")
         subject_id = asked.get("subject") or _visitor(session, controller_id, str(visitor))
-        return _answer(session, controller_id, [subject_id], asked["purpose"], asked)
+        return _answer(session, controller_id, [str(subject_id)], asked["purpose"], asked)
 
 
 @blueprint.post("/consents/check")
@@ -220,67 +218,58 @@ def _visitor(session: Session, controller_id: UUID, visitor: str) -> UUID:
 
 def _subjects(
     session: Session, controller_id: UUID, asked: Mapping[str, Any]
-) -> Sequence[UUID | None]:
+) -> Sequence[str | None]:
     if "subjects" in asked:
-        return [UUID(one) for one in asked["subjects"]]
+        given: list[str] = asked["subjects"]
+        return given
     if "visitors" in asked:
-        return [_visitor(session, controller_id, one) for one in asked["visitors"]]
-    return find_by_identifiers(
+        return [str(_visitor(session, controller_id, one)) for one in asked["visitors"]]
+    known = find_by_identifiers(
         session,
         cabinet=current.runtime().cabinet,
         controller_id=controller_id,
         claims=[Claim(one["kind"], one["value"]) for one in asked["identifiers"]],
     )
+    return [None if one is None else str(one) for one in known]
 
 
 def _answer(
     session: Session,
     controller_id: UUID,
-    subjects: Sequence[UUID | None],
+    subjects: Sequence[str | None],
     codes: Sequence[str],
     asked: Mapping[str, Any],
 ) -> Response:
     at = asked.get("at") or current.runtime().clock()
-    found = checked(session, controller_id=controller_id, subjects=subjects, codes=codes, at=at)
-    # A thousand ids are written once, however many purposes are asked for.
-    names = [str(one) if one else None for one in subjects]
-    told = [_told(name, one) for name, one in zip(_each(names, len(codes)), found, strict=True)]
+    found = told(session, controller_id=controller_id, subjects=subjects, codes=codes, at=at)
+    checks = [_shown(one) for one in found]
     if asked["explain"]:
         words = purposes.wordings(session, controller_id=controller_id, codes=codes)
-        for one, said in zip(found, told, strict=True):
+        for one, said in zip(found, checks, strict=True):
             said["read"] = _read(one, words)
-    body = _ENCODER.encode({"at": stamp(at), "checks": told})
+    body = _ENCODER.encode({"at": stamp(at), "checks": checks})
     return Response(body, mimetype="application/json")
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
-def _instant(at: datetime) -> str:
-    """Return an instant of the database, which is in UTC, as `stamp` would: of many, faster."""
-    return f"{at.isoformat('T', 'milliseconds')[:-6]}Z"
-
-
-def _each(names: Sequence[str | None], times: int) -> Iterator[str | None]:
-    return chain.from_iterable(repeat(name, times) for name in names)
-
-
-def _told(name: str | None, one: Checked) -> dict[str, Any]:
+def _shown(one: Told) -> dict[str, Any]:
     answer = one.answer
     return {
-        "subject": name,
+        "subject": one.subject,
         "purpose": one.purpose_code,
         "permitted": one.verdict.permitted,
-        "reason": one.verdict.reason.value,
-        "answered_at": _instant(answer.said) if answer and answer.said else None,
-        "valid_until": _instant(answer.valid_until) if answer else None,
+        "reason": one.verdict.reason,
+        "answered_at": written(answer.said) if answer and answer.said else None,
+        "valid_until": written(answer.valid_until) if answer else None,
         "version": answer.purpose_version if answer else None,
         "notice": answer.notice or None if answer else None,
     }
 
 
 def _read(
-    one: Checked, words: Mapping[tuple[str, int], Mapping[str, Mapping[str, str]]]
+    one: Told, words: Mapping[tuple[str, int], Mapping[str, Mapping[str, str]]]
 ) -> dict[str, str] | None:
     """Return the words of the version that was answered, in the language of the answer."""
     if one.answer is None:
