@@ -10,11 +10,11 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import tokens
 from privacy.errors import ConflictError, GoneError, NotFoundError, SealError
+from privacy.packages.package import key_of
 from privacy.purposes.models import Controller
 from privacy.requests import handing
 from privacy.requests.handing import Claim, Packed
 from privacy.requests.models import LinkUse, RequestState
-from privacy.requests.package import key_of
 from privacy.stores.findings import Outcome, StoreResult
 from tests.requests.office import EMAIL, Office
 from tests.requests.together import at_once

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from privacy.audit.actions import Action
 from privacy.crypto import Context
 from privacy.errors import ConflictError, GoneError
+from privacy.packages.package import key_of
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
@@ -28,7 +29,6 @@ from privacy.requests.models import (
     TaskState,
 )
 from privacy.requests.moves import lasts, move, record
-from privacy.requests.package import key_of
 from privacy.stores.findings import StoreResult
 from privacy.subjects.rows import count_changed, insert_new
 
@@ -82,23 +82,31 @@ def claim(session: Session, *, at: datetime, request_id: UUID) -> Claim | None:
     return mine if count_changed(session, taken.values(values)) else None
 
 
-def held(session: Session, *, claim: Claim) -> SubjectRequest:
+def held(
+    session: Session, *, claim: Claim, state: RequestState = RequestState.APPROVED
+) -> SubjectRequest:
     """Return the claimed request; ConflictError once another worker took it over."""
     hold = session.get_one(RequestClaim, claim.request_id, with_for_update=True)
     about = session.get_one(SubjectRequest, claim.request_id)
-    if hold.fence != claim.fence or about.state is not RequestState.APPROVED:
+    if hold.fence != claim.fence or about.state is not state:
         raise ConflictError("Another worker took this request over.")
     return about
 
 
 def record_search(
-    session: Session, *, actor: str, at: datetime, claim: Claim, results: Sequence[StoreResult]
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    claim: Claim,
+    results: Sequence[StoreResult],
+    state: RequestState = RequestState.APPROVED,
 ) -> bool:
     """Write down what became of the search in each data store; True when the answer may go out.
 
     While one failed that nobody decided to do without, the request is tried again later.
     """
-    about = held(session, claim=claim)
+    about = held(session, claim=claim, state=state)
     _forget_others(session, about, {result.store for result in results})
     for result in results:
         _record_store(session, actor, at, about=about, result=result)

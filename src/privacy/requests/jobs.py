@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import ConflictError, PrivacyError
+from privacy.packages.answer import Answer, Asked
+from privacy.packages.disclosures import Register
+from privacy.packages.package import Contents, pack
 from privacy.purposes import queries as purposes
 from privacy.requests import acts, failing, handing, queries
-from privacy.requests.answer import Answer
-from privacy.requests.disclosures import Register
 from privacy.requests.letters import Desk
 from privacy.requests.models import SubjectRequest
 from privacy.requests.moves import lasts
-from privacy.requests.package import Contents, pack
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
 from privacy.stores.protocol import Store
@@ -80,7 +80,7 @@ def _note(request_id: UUID, error: str) -> None:
 def _answer(bench: Bench, mine: handing.Claim) -> bool:
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
-        seeds = _seeds(session, bench, about)
+        seeds = seeds_of(session, desk=bench.desk, about=about)
     stores = bench.open_stores(about.controller_id)
     findings = _searched(stores, seeds)
     with bench.database.transaction() as session:
@@ -99,12 +99,12 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
     return True
 
 
-def _seeds(session: Session, bench: Bench, about: SubjectRequest) -> Mapping[str, set[str]]:
+def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[str, set[str]]:
     """Return what is proven of the subject; what was only claimed must find nobody's data."""
     if about.subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     seeds: dict[str, set[str]] = {"subject_id": {str(about.subject_id)}}
-    known = identifiers_of(session, cabinet=bench.desk.cabinet, subject_id=about.subject_id)
+    known = identifiers_of(session, cabinet=desk.cabinet, subject_id=about.subject_id)
     for one in known:
         if one.verified_at is not None:
             seeds.setdefault(one.kind, set()).add(one.value)
@@ -129,7 +129,8 @@ def _packed(
             recipients=purposes.recipients(session, controller_id=about.controller_id),
             definitions={name: store.definition for name, store in stores.items()},
         )
-    answer = Answer(about, register, findings, bench.clock())
+    asked = Asked(str(about.id), about.language, about.received_on)
+    answer = Answer(asked, register, findings, bench.clock())
     contents = Contents(
         page=bench.page(about.language, **answer.page()),
         readme=_README[about.language],

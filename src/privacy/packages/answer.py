@@ -1,20 +1,24 @@
 """The answer to an access request: what was found, told for people and for programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection as Values
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from privacy.requests.disclosures import Disclosures, Register
-from privacy.requests.models import SubjectRequest
-from privacy.requests.package import Table, plain
-from privacy.stores.definition import Collection
-from privacy.stores.findings import Findings, FoundRow, Outcome, StoreResult
+from privacy.packages.disclosures import Disclosures, Register
+from privacy.packages.leaving_out import left_out
+from privacy.packages.package import Table, plain
+from privacy.packages.shown import Omitted, Shown
+from privacy.packages.withheld import Withheld, by_place
+from privacy.stores.findings import Findings, Outcome, StoreResult
 from privacy.stores.own import NAME, SUBJECT
 
 CONSENTS = (NAME, "consent")
 """Where our own ledger keeps what the subject answered to banners."""
+WITHHELD = "withheld"
+"""What stands in the place of an outcome where a whole collection was left out."""
 SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
 FILES = {
     "fr": (
@@ -31,35 +35,47 @@ FILES = {
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One answer in the making: the request, the register and the findings."""
+class Asked:
+    """The request that is answered, as far as its package shows it."""
 
-    about: SubjectRequest
+    number: str
+    language: str
+    received_on: date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer in the making: the request, the register, the findings, what stays out of it."""
+
+    asked: Asked
     register: Register
     findings: Findings
     made_at: datetime
+    withheld: Values[Withheld] = ()
+    """What was decided to leave out; beside it stays out what definitions export to nobody."""
 
     @property
     def _language(self) -> str:
-        return self.about.language
+        return self.asked.language
 
     def tables(self) -> list[Table]:
         """Return every collection in which something was found, as files show it."""
         return [
             Table(
-                store=store,
-                collection=name,
-                columns=[shown.name for shown in collection.fields if shown.exported],
-                rows=[row.values for row in rows],
+                store=one.store,
+                collection=one.collection.name,
+                columns=[field.name for field in one.columns()],
+                rows=list(one.rows()),
             )
-            for (store, name), collection, rows in self._found()
+            for one in self._shown
+            if not one.whole()
         ]
 
     def facts(self) -> dict[str, Any]:
         """Return what the readable page shows beside the data, as JSON values."""
         page = self.page()
-        for left_out in ("controller", "data_stores", "files"):
-            del page[left_out]
+        for name in ("controller", "data_stores", "files"):
+            del page[name]
         controller = self.register.controller
         searched = [
             {key: line[key] for key in ("name", "title", "state", "records", "reason")}
@@ -73,8 +89,8 @@ class Answer:
         """Return the context of the readable page."""
         return {
             "controller": self.register.controller,
-            "number": str(self.about.id),
-            "received_on": self.about.received_on,
+            "number": self.asked.number,
+            "received_on": self.asked.received_on,
             "made_at": self.made_at,
             "identifiers": list(self._identifiers()),
             "data_stores": list(self._stores()),
@@ -83,21 +99,29 @@ class Answer:
             "sources": list(self._told.sources()),
             "automated": [],
             "consents": list(self._consents()),
-            "withheld": list(self._told.withheld()),
+            "withheld": list(left_out(self._shown, self._told.title)),
             "files": [{"name": name, "text": text} for name, text in FILES[self._language]],
         }
 
     @cached_property
     def _told(self) -> Disclosures:
-        found = [(store, collection) for (store, _), collection, _ in self._found()]
+        found = [(one.store, one.collection) for one in self._shown]
         return Disclosures(self.register, self._language, found)
 
-    def _found(self) -> Iterator[tuple[tuple[str, str], Collection, list[FoundRow]]]:
-        for (store, name), rows in self.findings.rows.items():
-            shown = [row for row in rows if row.exported]
-            if shown:
-                collection = self.register.definitions[store].collection(name)
-                yield (store, name), collection, shown
+    @cached_property
+    def _shown(self) -> list[Shown]:
+        decided = by_place(self.withheld)
+        return [
+            Shown(
+                store=store,
+                collection=self.register.definitions[store].collection(name),
+                found=rows,
+                decisions=decided.get((store, name), ()),
+                language=self._language,
+            )
+            for (store, name), rows in self.findings.rows.items()
+            if any(row.exported for row in rows)
+        ]
 
     def _identifiers(self) -> Iterator[dict[str, str]]:
         for kind, values in sorted(self.findings.identifiers.items()):
@@ -115,15 +139,29 @@ class Answer:
                 "records": result.rows,
                 "reason": "" if result.outcome in SEARCHED else result.reason,
                 "collections": [
-                    self._collection(collection, rows)
-                    for (store, _), collection, rows in self._found()
-                    if store == result.store
+                    self._collection(one)
+                    for one in self._shown
+                    if one.store == result.store and not one.whole()
                 ],
             }
             if result.outcome in SEARCHED:
-                yield from self._left_out(result.store)
+                yield from self._not_searched(result.store)
+            yield from self._held_back(result.store)
 
-    def _left_out(self, store: str) -> Iterator[dict[str, Any]]:
+    def _held_back(self, store: str) -> Iterator[dict[str, Any]]:
+        """Yield the collections of a store that are left out as a whole."""
+        for one in self._shown:
+            if one.store == store and one.whole():
+                yield {
+                    "name": f"{store}.{one.collection.name}",
+                    "title": self._told.title(store, one.collection),
+                    "state": WITHHELD,
+                    "records": 0,
+                    "reason": WITHHELD,
+                    "collections": [],
+                }
+
+    def _not_searched(self, store: str) -> Iterator[dict[str, Any]]:
         """Yield the collections of a store that were not searched although others were."""
         definition = self.register.definitions[store]
         titles = {one.name: one.title[self._language] for one in definition.collections}
@@ -143,28 +181,28 @@ class Answer:
         definition = self.register.definitions.get(store)
         return definition.title[self._language] if definition else store
 
-    def _collection(self, collection: Collection, rows: Sequence[FoundRow]) -> dict[str, Any]:
-        shown = [field for field in collection.fields if field.exported]
+    def _collection(self, one: Shown) -> dict[str, Any]:
         return {
-            "title": collection.title[self._language],
-            "category": ", ".join(self._told.categories([collection])),
+            "title": one.collection.title[self._language],
+            "category": ", ".join(self._told.categories([one.collection])),
             "columns": [
-                {"name": field.name, "title": field.title[self._language]} for field in shown
+                {"name": field.name, "title": field.title[self._language]}
+                for field in one.columns()
             ],
-            "rows": [
-                {field.name: plain(row.values.get(field.name)) for field in shown} for row in rows
-            ],
+            "rows": [{name: _legible(value) for name, value in row.items()} for row in one.rows()],
         }
 
     def _consents(self) -> Iterator[dict[str, Any]]:
-        for row in self.findings.rows.get(CONSENTS, ()):
-            purpose = self.register.purposes.get(str(row.values["purpose_code"]))
+        """Yield what was answered to banners, unless any of it is to stay out."""
+        ours = [one for one in self._shown if (one.store, one.collection.name) == CONSENTS]
+        for row in (row for one in ours if not one.decisions for row in one.rows()):
+            purpose = self.register.purposes.get(str(row["purpose_code"]))
             title = purpose.texts[self._language]["title"] if purpose else ""
             yield {
-                "at": row.values["at"],
-                "title": title or row.values["purpose_code"],
-                "granted": row.values["granted"],
-                "where": row.values["page"],
+                "at": row["at"],
+                "title": title or row["purpose_code"],
+                "granted": row["granted"],
+                "where": row["page"],
             }
 
 
@@ -172,3 +210,8 @@ def _state(result: StoreResult) -> str:
     """Return what became of a store; one that holds nothing on anyone has nothing to search."""
     is_bare = result.outcome is Outcome.NOT_SEARCHED and result.is_complete
     return Outcome.EMPTY.value if is_bare else result.outcome.value
+
+
+def _legible(value: object) -> object:
+    """Return a value as people read it; of one that was left out, why."""
+    return value.text if isinstance(value, Omitted) else plain(value)

@@ -18,6 +18,7 @@ from datetime import date, time
 from typing import Any
 
 from privacy.crypto import DataKey
+from privacy.packages.shown import Omitted
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would run."""
@@ -94,6 +95,8 @@ def _csv(table: Table) -> bytes:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Omitted):
+        return f"[{value.text}]"
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     return str(plain(value))
@@ -105,8 +108,8 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 def plain(value: object) -> object:
     """Return a value as JSON can hold it: instants as ISO 8601, octets as base64."""
-    if isinstance(value, bool | int | float | str | None):
-        return value
+    if isinstance(value, bool | int | float | str | Omitted | None):
+        return None if isinstance(value, Omitted) else value
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
     if isinstance(value, Mapping):

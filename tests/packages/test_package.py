@@ -12,7 +12,7 @@ import pytest
 
 from privacy.crypto import tokens
 from privacy.errors import SealError
-from privacy.requests.package import Contents, Table, key_of, pack
+from privacy.packages.package import Contents, Table, key_of, pack
 
 CONTEXT = ("package", "contents")
 

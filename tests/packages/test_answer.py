@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 
 from privacy.errors import UnavailableError
+from privacy.packages.answer import Answer, Asked
+from privacy.packages.disclosures import Register
+from privacy.packages.package import Contents, pack
+from privacy.packages.withheld import Withheld
 from privacy.purposes.defaults import DEFAULT_PURPOSES
 from privacy.purposes.models import Controller, LegalBasis, Purpose, Recipient, RecipientRole
-from privacy.requests.answer import Answer
-from privacy.requests.disclosures import Register
-from privacy.requests.models import RequestKind, SubjectRequest
-from privacy.requests.package import Contents, pack
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
 from privacy.stores.graph import walk
 from privacy.stores.protocol import Store
@@ -96,17 +96,14 @@ RECIPIENTS = (
 
 
 def answer(
-    *stores: Store, language: str = "fr", recipients: Sequence[Recipient] = RECIPIENTS
+    *stores: Store,
+    language: str = "fr",
+    recipients: Sequence[Recipient] = RECIPIENTS,
+    withheld: Sequence[Withheld] = (),
 ) -> Answer:
     """Return the answer to what these stores hold of the subject."""
     opened = {one.definition.name: one for one in stores}
-    about = SubjectRequest(
-        id=UUID(int=7),
-        controller_id=CONTROLLER.id,
-        kind=RequestKind.ACCESS,
-        language=language,
-        received_on=date(2026, 3, 2),
-    )
+    asked = Asked(str(UUID(int=7)), language, date(2026, 3, 2))
     codes = ("order_management", "mk_email", "loyalty", "requests", "consent_proof")
     register = Register(
         controller=CONTROLLER,
@@ -115,7 +112,7 @@ def answer(
         definitions={name: one.definition for name, one in opened.items()},
     )
     findings = walk(opened, {"subject_id": {str(UUID(int=9))}, "email": {EMAIL}})
-    return Answer(about, register, findings, AT)
+    return Answer(asked, register, findings, AT, withheld)
 
 
 def test_purposes_and_recipients_are_those_of_what_was_found_and_no_others():

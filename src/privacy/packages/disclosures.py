@@ -11,10 +11,6 @@ from typing import Any
 from privacy.purposes.models import Controller, Purpose, Recipient
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
 
-RESERVED = {
-    "fr": "Exclu de la copie par la description de la source (article 15, paragraphe 4, du RGPD).",
-    "en": "Left out of the copy by the declaration of the data store (Art. 15(4) GDPR).",
-}
 COLON = {"fr": "\u00a0: ", "en": ": "}
 
 
@@ -59,16 +55,6 @@ class Disclosures:
                 yield {
                     "data": definition.title[self.language],
                     "source": definition.source[self.language],
-                }
-
-    def withheld(self) -> Iterator[dict[str, str]]:
-        """Yield the fields of what was found that the copy does not show."""
-        for store, collection in self.found:
-            hidden = [one.title[self.language] for one in collection.fields if not one.exported]
-            if hidden:
-                yield {
-                    "what": f"{self.title(store, collection)} ({', '.join(hidden)})",
-                    "why": RESERVED[self.language],
                 }
 
     def title(self, store: str, collection: Collection) -> str:
