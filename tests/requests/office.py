@@ -20,8 +20,9 @@ from privacy.outbox.models import OutboxMessage
 from privacy.policy.acts import set_value
 from privacy.policy.values import Force, Unit, Value
 from privacy.purposes.models import Controller
-from privacy.requests import acts, store
-from privacy.requests.acts import Confirmed, Decision, RefusalGround, Submission
+from privacy.requests import acts, deciding, store
+from privacy.requests.acts import Confirmed, Submission
+from privacy.requests.deciding import Decision, RefusalGround
 from privacy.requests.jobs import Bench
 from privacy.requests.letters import Desk, open_letter
 from privacy.requests.models import (
@@ -98,7 +99,7 @@ class Office:
     def approve(self, request_id: UUID, actor: str = DPO) -> None:
         """Approve a request."""
         with self.taken(request_id) as (session, about):
-            acts.approve(session, actor=actor, at=self.clock(), about=about)
+            deciding.approve(session, actor=actor, at=self.clock(), about=about)
 
     def refuse(
         self,
@@ -110,13 +111,17 @@ class Office:
         """Refuse a request."""
         with self.taken(request_id) as (session, about):
             why = Decision(self.controller, reason, ground)
-            acts.refuse(session, actor=DPO, at=self.clock(), desk=self.desk, about=about, why=why)
+            deciding.refuse(
+                session, actor=DPO, at=self.clock(), desk=self.desk, about=about, why=why
+            )
 
     def extend(self, request_id: UUID, *, reason: str = REASON) -> None:
         """Take two further months for a request."""
         with self.taken(request_id) as (session, about):
             why = Decision(self.controller, reason)
-            acts.extend(session, actor=DPO, at=self.clock(), desk=self.desk, about=about, why=why)
+            deciding.extend(
+                session, actor=DPO, at=self.clock(), desk=self.desk, about=about, why=why
+            )
 
     @contextmanager
     def taken(self, request_id: UUID) -> Iterator[tuple[Session, SubjectRequest]]:

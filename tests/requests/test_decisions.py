@@ -7,8 +7,8 @@ import pytest
 
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, RefusedError
-from privacy.requests import acts
-from privacy.requests.acts import RefusalGround
+from privacy.requests import deciding
+from privacy.requests.deciding import RefusalGround
 from privacy.requests.letters import reason_of
 from privacy.requests.models import RequestState
 from tests.requests.office import DPO, EMAIL, REASON, Office
@@ -120,13 +120,13 @@ def test_of_two_operators_who_saw_the_same_page_the_second_is_told(
     seen = office.request(request_id)
     getattr(office, one)(request_id)
     before, letters = office.entries(), len(office.messages())
-    why = acts.Decision(office.controller, REASON, RefusalGround.OTHER)
+    why = deciding.Decision(office.controller, REASON, RefusalGround.OTHER)
     more = {} if two == "approve" else {"desk": office.desk, "why": why}
 
     def decide_on_what_was_seen() -> None:
         with office.database.transaction() as session:
             session.add(seen)
-            getattr(acts, two)(session, actor=DPO, at=office.clock(), about=seen, **more)
+            getattr(deciding, two)(session, actor=DPO, at=office.clock(), about=seen, **more)
 
     with pytest.raises(ConflictError):
         decide_on_what_was_seen()

@@ -17,7 +17,14 @@ VALUES = {
     "recipient": "Example Mail Inc.",
     "stores": "shop, loyalty",
     "site": "Boutique",
+    "authority": "cnil",
+    "question": "Quel est votre numéro de client ?",
+    "answer_by_on": "2026-04-04",
+    "requests": "7F3A-9C21, 0B44-10EE",
+    "count": "120",
 }
+ENDING = ("request_ready", "request_refused", "request_merged", "request_extended")
+"""What ends a request, or makes its subject wait beyond the month."""
 EVERY = pytest.mark.parametrize("template", LETTERS)
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -69,6 +76,26 @@ def test_a_refusal_gives_its_reason_and_both_remedies(language: str):
         assert ("juge" if language == "fr" else "court") in form
 
 
+@LANGUAGE
+@pytest.mark.parametrize("template", ENDING)
+def test_whoever_is_answered_learns_where_to_complain_and_that_there_is_a_court(
+    template: str, language: str
+):
+    mail = render_mail(template, language, variables(template))
+    for form in (mail.text, mail.html):
+        assert "CNIL" in form
+        assert "https://www.cnil.fr/fr/plaintes" in form
+        assert "3 place de Fontenoy" in form
+        assert ("juge" if language == "fr" else "court") in form
+
+
+@LANGUAGE
+def test_a_question_says_that_no_copy_of_a_document_is_wanted(language: str):
+    text = render_mail("request_question", language, variables("request_question")).text
+    assert "> Quel est votre numéro de client ?" in text
+    assert ("pas de copie de pièce" if language == "fr" else "not send a copy of an ident") in text
+
+
 def test_the_mail_to_the_dpo_has_no_place_for_personal_data():
     assert LETTERS["dpo_new_request"].needs == {"controller", "link", "due_on"}
 
@@ -101,6 +128,7 @@ def test_a_text_holds_no_html_entities():
         ("request_ready", {"expires_at": "secret-value"}),
         ("request_received", {"due_on": "secret-value"}),
         ("confirm_request", {"kind": "secret-value"}),
+        ("request_refused", {"authority": "secret-value"}),
     ],
 )
 def test_what_cannot_be_said_is_refused_without_repeating_it(

@@ -15,7 +15,7 @@ from privacy.audit.faults import Kind
 from privacy.consent.models import Method
 from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
-from privacy.requests.acts import RefusalGround
+from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.findings import Reason
 from privacy.subjects.identify import IdentifierKind
@@ -103,6 +103,7 @@ def test_no_text_is_left_that_nothing_shows():
         "store_kind.",
         "country.",
         "actor.",
+        "authority.",
         "console.team.",
         "kind.",
     }

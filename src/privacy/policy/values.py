@@ -88,6 +88,8 @@ BUILT_IN: tuple[Value, ...] = (
     _law("dsar.roll", "1182_71", Unit.WORD, GDPR, "Regulation 1182/71 3(4)"),
     _soft("dsar.pause.max_ask_delay", "5", Unit.WORKING_DAYS, GDPR, "GDPR 12(6); EDPB 01/2022"),
     _soft("request.confirm", "P3D", Unit.PERIOD, GDPR, "GDPR 5(1)(c): no longer than needed"),
+    _soft("request.answer", "P30D", Unit.PERIOD, GDPR, "GDPR 12(6): time to answer a question"),
+    _soft("request.again", "P90D", Unit.PERIOD, GDPR, "GDPR 12(5): how long one is shown beside"),
     _soft("request.download", "P7D", Unit.PERIOD, GDPR, "GDPR 32; EDPB 01/2022"),
     # Breaches
     _law("breach.sa.hours", "72", Unit.HOURS, GDPR, "GDPR 33(1)"),

@@ -2,23 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.crypto import Context
-from privacy.errors import ConflictError, GoneError, RefusedError, TooManyError
+from privacy.errors import ConflictError, GoneError, TooManyError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
-from privacy.requests.deadline import deadline, may_extend
 from privacy.requests.letters import (
     Desk,
-    reason_context,
     write_to,
     write_to_subject,
 )
@@ -30,7 +26,7 @@ from privacy.requests.models import (
     RequestState,
     SubjectRequest,
 )
-from privacy.requests.moves import Asked, lasts, move, receive, record, terms_of
+from privacy.requests.moves import Asked, lasts, move, receive, record
 from privacy.requests.statements import (
     NOTHING,
     Statement,
@@ -41,7 +37,6 @@ from privacy.requests.statements import (
 )
 from privacy.subjects.acts import resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
-from privacy.subjects.keys import subject_key
 from privacy.subjects.queries import identifiers_of
 
 A_DAY = timedelta(days=1)
@@ -49,20 +44,6 @@ MOST_MAILS = 3
 """Mails to confirm that one address is sent in a day; a victim is not to be flooded."""
 STATUS_LASTS = timedelta(days=400)
 """How long the link to the status page opens it."""
-
-
-class RefusalGround(StrEnum):
-    """On what a refusal rests; each needs its reason in words (Art. 12(4) GDPR)."""
-
-    UNFOUNDED = "unfounded"
-    """Manifestly unfounded, which the controller must show (Art. 12(5))."""
-    EXCESSIVE = "excessive"
-    """Manifestly excessive, which the controller must show (Art. 12(5))."""
-    IDENTITY = "identity"
-    """The controller is not in a position to identify the subject (Art. 11(2), 12(2))."""
-    RIGHTS_OF_OTHERS = "rights_of_others"
-    """The copy would harm others, even with what is theirs left out (Art. 15(4))."""
-    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -201,75 +182,6 @@ def dpo_address(to: Controller) -> str:
     return to.dpo_contact if "@" in to.dpo_contact else to.contact_email
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Why an operator decided, in the words that the subject will read."""
-
-    controller: Controller
-    reason: str
-    ground: RefusalGround | None = None
-
-
-def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
-    """Decide that a request is answered; its data stores are searched after the commit.
-
-    Raises RefusedError for a rectification, which is decided field by field.
-    """
-    if about.kind is RequestKind.RECTIFICATION:
-        raise RefusedError("A rectification is decided field by field, on its own page.")
-    _decide(session, about, state=RequestState.APPROVED, decided_at=at)
-    due_on = about.legal_latest_on.isoformat()
-    record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
-
-
-def refuse(
-    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, why: Decision
-) -> None:
-    """Decide that a request is not answered, and owe its subject the reason and the remedies."""
-    if why.ground is None or not why.reason.strip():
-        raise RefusedError("A refusal needs its ground and its reason (Art. 12(4) GDPR).")
-    _decide(
-        session,
-        about,
-        state=RequestState.REFUSED,
-        decided_at=at,
-        closed_at=at,
-        reason_sealed=_sealed_reason(session, desk, about, why.reason),
-    )
-    letter = wording.request_refused(why.controller, reason=why.reason)
-    write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
-    record(session, Action.REQUEST_REFUSED, at, actor, about=about, ground=why.ground.value)
-
-
-def extend(
-    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, why: Decision
-) -> None:
-    """Take two further months and owe the subject the reason, within the first month.
-
-    Raises RefusedError when it is too late for that or was done before (Art. 12(3) GDPR).
-    """
-    today = day_of(at, ZoneInfo(why.controller.zone))
-    if about.extended_at is not None or not may_extend(today, about.target_on):
-        raise RefusedError("A request is extended once, and before its first month is over.")
-    if not why.reason.strip():
-        raise RefusedError("An extension needs its reason (Art. 12(3) GDPR).")
-    terms = terms_of(session, why.controller, about.received_at)
-    due = deadline(about.received_on, extended=True, terms=terms)
-    _decide(
-        session,
-        about,
-        SubjectRequest.extended_at.is_(None),
-        extended_at=at,
-        target_on=due.target_on,
-        legal_latest_on=due.legal_latest_on,
-        reason_sealed=_sealed_reason(session, desk, about, why.reason),
-    )
-    due_on = due.legal_latest_on
-    letter = wording.request_extended(why.controller, reason=why.reason, due_on=due_on)
-    write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
-    record(session, Action.REQUEST_EXTENDED, at, actor, about=about, due_on=due_on.isoformat())
-
-
 def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
     """Forget a request that nobody confirmed, with the address that was typed.
 
@@ -288,21 +200,6 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
     if not forgotten:
         raise ConflictError("The request was confirmed meanwhile.")
     record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-confirmed")
-
-
-def _decide(
-    session: Session, about: SubjectRequest, *also: ColumnElement[bool], **values: object
-) -> None:
-    """Write a decision down, of which one alone can be made at a time."""
-    if not move(session, about, RequestState.OPEN, *also, **values):
-        raise ConflictError("Somebody decided on this request before; look at it again.")
-
-
-def _sealed_reason(session: Session, desk: Desk, about: SubjectRequest, reason: str) -> bytes:
-    if about.subject_id is None:
-        raise ConflictError("Nobody has confirmed this request yet.")
-    key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
-    return key.seal(reason, context=reason_context(about))
 
 
 def _contact_context(about: SubjectRequest) -> Context:

@@ -2,12 +2,21 @@
 
 from datetime import date, datetime
 
+from privacy.policy.authorities import authority_of
 from privacy.purposes.models import Controller
 from privacy.requests.letters import Letter
 from privacy.requests.models import RequestKind
 
 HOUSE_LANGUAGE = "fr"
 """In which controllers' own people are written to, whatever language a subject speaks."""
+
+
+def remedies(by: Controller) -> dict[str, str]:
+    """Return what lets a letter name the authority and the court (Art. 12(4), 77 and 79 GDPR).
+
+    Every letter that refuses or ends a request carries it; the catalogues have the addresses.
+    """
+    return {"authority": authority_of(by.region)}
 
 
 def confirm_request(
@@ -53,17 +62,15 @@ def dpo_store_failing(by: Controller, *, link: str, stores: str, due_on: date) -
 
 def request_ready(by: Controller, *, link: str, expires_at: datetime) -> Letter:
     """Give the subject the one link that opens the package."""
-    return Letter(
-        "request_ready",
-        {"controller": by.name, "link": link, "expires_at": expires_at.isoformat()},
-    )
+    told = {"controller": by.name, "link": link, "expires_at": expires_at.isoformat()}
+    return Letter("request_ready", told | remedies(by))
 
 
 def request_refused(by: Controller, *, reason: str) -> Letter:
     """Tell the subject why, and whom to turn to (Art. 12(4) GDPR: the template has the rest)."""
     return Letter(
         "request_refused",
-        {"controller": by.name, "reason": reason, "contact": by.contact_email},
+        {"controller": by.name, "reason": reason, "contact": by.contact_email} | remedies(by),
     )
 
 
@@ -71,5 +78,53 @@ def request_extended(by: Controller, *, reason: str, due_on: date) -> Letter:
     """Tell the subject why it takes longer, and until when (Art. 12(3) GDPR)."""
     return Letter(
         "request_extended",
-        {"controller": by.name, "reason": reason, "due_on": due_on.isoformat()},
+        {"controller": by.name, "reason": reason, "due_on": due_on.isoformat()} | remedies(by),
     )
+
+
+def request_question(by: Controller, *, question: str, link: str, answer_by_on: date) -> Letter:
+    """Ask the subject what the answer depends on, and say by when (Art. 12(6) GDPR)."""
+    return Letter(
+        "request_question",
+        {
+            "controller": by.name,
+            "question": question,
+            "link": link,
+            "answer_by_on": answer_by_on.isoformat(),
+        },
+    )
+
+
+def request_resumed(by: Controller, *, due_on: date) -> Letter:
+    """Tell the subject that the work goes on, and until when an answer comes now."""
+    return Letter("request_resumed", {"controller": by.name, "due_on": due_on.isoformat()})
+
+
+def dpo_answer(by: Controller, *, link: str, due_on: date) -> Letter:
+    """Tell the DPO that the subject answered; the answer itself stays in the console."""
+    return Letter(
+        "dpo_answer",
+        {"controller": by.name, "link": link, "due_on": due_on.isoformat()},
+        language=HOUSE_LANGUAGE,
+    )
+
+
+def request_merged(by: Controller, *, due_on: date) -> Letter:
+    """Tell the subject that an earlier request answers this one too, and until when."""
+    told = {"controller": by.name, "due_on": due_on.isoformat(), "contact": by.contact_email}
+    return Letter("request_merged", told | remedies(by))
+
+
+def dpo_deadline(by: Controller, *, stage: str, link: str, requests: str) -> Letter:
+    """Tell the DPO which requests are near their end or past it, by their short numbers."""
+    return Letter(
+        f"dpo_deadline_{stage}",
+        {"controller": by.name, "link": link, "requests": requests},
+        language=HOUSE_LANGUAGE,
+    )
+
+
+def dpo_new_requests(by: Controller, *, link: str, count: int, due_on: date) -> Letter:
+    """Tell the DPO that many requests were taken in at once."""
+    told = {"controller": by.name, "link": link, "count": str(count), "due_on": due_on.isoformat()}
+    return Letter("dpo_new_requests", told, language=HOUSE_LANGUAGE)

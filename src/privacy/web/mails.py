@@ -24,19 +24,32 @@ class Letter:
     quote: str = ""
     """The variable that is shown word for word, as somebody wrote it."""
     facts: tuple[str, ...] = ()
-    """Further paragraphs, by their last key."""
+    """Further paragraphs, by their last key; one that needs `authority` ends with the remedies."""
 
 
 LETTERS: Mapping[str, Letter] = {
     "confirm_request": Letter(frozenset({"controller", "kind", "link", "expires_at"})),
     "request_received": Letter(frozenset({"controller", "link", "due_on"})),
-    "request_ready": Letter(frozenset({"controller", "link", "expires_at"})),
+    "request_ready": Letter(frozenset({"controller", "link", "expires_at", "authority"})),
     "request_refused": Letter(
-        frozenset({"controller", "reason", "contact"}), quote="reason", facts=("remedies",)
+        frozenset({"controller", "reason", "contact", "authority"}), quote="reason"
     ),
     "request_extended": Letter(
-        frozenset({"controller", "reason", "due_on"}), quote="reason", facts=("due",)
+        frozenset({"controller", "reason", "due_on", "authority"}), quote="reason", facts=("due",)
     ),
+    "request_question": Letter(
+        frozenset({"controller", "question", "link", "answer_by_on"}),
+        quote="question",
+        facts=("no_copy",),
+    ),
+    "request_resumed": Letter(frozenset({"controller", "due_on"})),
+    "request_merged": Letter(frozenset({"controller", "due_on", "contact", "authority"})),
+    "dpo_answer": Letter(frozenset({"controller", "link", "due_on"})),
+    "dpo_deadline_d-10": Letter(frozenset({"controller", "link", "requests"})),
+    "dpo_deadline_d-5": Letter(frozenset({"controller", "link", "requests"})),
+    "dpo_deadline_d-2": Letter(frozenset({"controller", "link", "requests"})),
+    "dpo_deadline_late": Letter(frozenset({"controller", "link", "requests"})),
+    "dpo_new_requests": Letter(frozenset({"controller", "link", "count", "due_on"})),
     "dpo_new_request": Letter(frozenset({"controller", "link", "due_on"})),
     "dpo_recipient_silent": Letter(frozenset({"controller", "link", "recipient"})),
     "dpo_scan_failed": Letter(frozenset({"controller", "link", "site"})),
@@ -85,13 +98,26 @@ def _parts(
         **about_link,
         "link": link,
         "quote": spoken.get(letter.quote, ""),
-        "facts": [say[fact] for fact in letter.facts],
+        "facts": [*(say[fact] for fact in letter.facts), *_remedies(words, spoken)],
         "greeting": words.text("mail.hello"),
         "sign": spoken["controller"],
     }
 
 
+def _remedies(words: Words, spoken: Mapping[str, str]) -> list[str]:
+    """Say where to complain and that there is a court, where the letter names an authority."""
+    code = spoken.get("authority", "")
+    if not code:
+        return []
+    place = {
+        part: words.text(f"authority.{code}.{part}") for part in ("name", "address", "complaint")
+    }
+    return [words.text("mail.remedies", **place)]
+
+
 def _spoken(words: Words, name: str, value: str) -> str:
+    if name == "authority" and not words.has(f"authority.{value}.name"):
+        raise InvalidError("The authority of a mail must be one that the catalogues know.")
     if name == "kind" and not words.has(f"right.{value}.title"):
         raise InvalidError("The kind of a request must be a right that the catalogues explain.")
     if name == "link" and urlsplit(value).scheme not in {"http", "https"}:

@@ -14,7 +14,7 @@ from privacy.operators.roles import Permission
 from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
-from privacy.requests import acts, intake, queries
+from privacy.requests import deciding, intake, queries
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import Asked
 from privacy.subjects.identify import Claim
@@ -167,7 +167,7 @@ def approve(request_id: UUID) -> dict[str, Any]:
     runtime = current.runtime()
     with runtime.database.transaction() as session:
         about, to = _found(session, request_id, Permission.REQUESTS_APPROVE)
-        acts.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
+        deciding.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
         shown = _shown(session, about, to)
     runtime.wake("fulfil-access")
     return shown
@@ -212,7 +212,7 @@ def _taken(session: Session, to: Controller, told: dict[str, Any]) -> SubjectReq
     taken = intake.Taken(asked, _claims(told["identifiers"]), told["verification"])
     about = intake.take_in(session, actor=actor, at=at, desk=runtime.desk, to=to, taken=taken)
     if told["approve"]:
-        acts.approve(session, actor=actor, at=at, about=about)
+        deciding.approve(session, actor=actor, at=at, about=about)
     return about
 
 

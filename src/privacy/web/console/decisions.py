@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from privacy.errors import ForbiddenError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import acts, failing, queries
-from privacy.requests.acts import Decision, RefusalGround
+from privacy.requests import deciding, failing, queries
+from privacy.requests.deciding import Decision, RefusalGround
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.requests import controller_of, detail
@@ -28,7 +28,7 @@ def approve(request_id: UUID) -> AnyResponse:
     controller, runtime = _controller(request_id), current.runtime()
     with runtime.database.transaction() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
-        acts.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
+        deciding.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
     runtime.wake("fulfil-access")
     return _done(request_id, "approved")
 
@@ -43,7 +43,7 @@ def refuse(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     if errors:
         return _not_accepted(controller, request_id, "refuse", errors)
     with runtime.database.transaction() as session:
-        acts.refuse(
+        deciding.refuse(
             session,
             actor=current.operator().actor,
             at=runtime.clock(),
@@ -65,7 +65,7 @@ def extend(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     if errors:
         return _not_accepted(controller, request_id, "extend", errors)
     with runtime.database.transaction() as session:
-        acts.extend(
+        deciding.extend(
             session,
             actor=current.operator().actor,
             at=runtime.clock(),
