@@ -2,14 +2,23 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.definition import Collection, Columns, DataCategory
-from privacy.stores.findings import Coverage, Findings, Outcome, Reason
+from privacy.stores.definition import (
+    Collection,
+    Columns,
+    DataCategory,
+    Identity,
+    StoreDefinition,
+)
+from privacy.stores.findings import Coverage, Findings, LeadReason, Outcome, Reason
 from privacy.stores.graph import Seeds, walk
+from privacy.stores.leads import address, elsewhere
 from privacy.stores.protocol import Capability, Key, Row
 from tests.stores.fake_store import (
     DeafStore,
@@ -277,6 +286,134 @@ def test_a_value_that_several_people_share_is_not_searched_elsewhere() -> None:
     assert found(findings) == {"family.person:1"}
     by_phone = search([FakeStore(family, rows)], {"phone": {"0199001234"}})
     assert found(by_phone) == {"family.person:1", "family.person:2"}, "as a seed it was confirmed"
+
+
+PEOPLE = store(
+    "people",
+    collection(
+        "person",
+        "id email phone number",
+        identities=[
+            identity("email"),
+            Identity("phone", ("phone",)),
+            identity("customer_number", "number"),
+        ],
+    ),
+)
+CALLS = store("calls", collection("call", "id phone", identities=[identity("phone")]))
+
+
+def reached(*people: tuple[str | None, str | None, int | None], **how: Any) -> Findings:
+    """Search for Ada, whose number stands on calls, among people with (email, phone, number)."""
+    rows = [
+        {"id": at, "email": email, "phone": phone, "number": number}
+        for at, (email, phone, number) in enumerate(people)
+    ]
+    calls = [{"id": 1, "phone": "0199001234"}, {"id": 2, "phone": "0199005678"}]
+    people_store = FakeStore(phones(PEOPLE), {"person": rows})
+    stores: dict[str, FakeStore] = {
+        "people": people_store,
+        "calls": FakeStore(phones(CALLS), {"call": calls}),
+    }
+    return walk(stores, {"email": {"ada@example.com"}}, **how)
+
+
+def phones(definition: StoreDefinition) -> StoreDefinition:
+    """Let the columns called phone be compared as telephone numbers."""
+    return replace(
+        definition,
+        collections=tuple(
+            replace(
+                one,
+                fields=tuple(
+                    replace(field, normalise="phone") if field.name == "phone" else field
+                    for field in one.fields
+                ),
+            )
+            for one in definition.collections
+        ),
+    )
+
+
+FIELDS = ("email", "phone", "number")
+ADA = ("ada@example.com", "01 99 00 12 34", 1)
+BOB = ("bob@example.com", "+33199001234", 2)
+
+
+def test_a_telephone_on_records_of_two_people_is_not_followed_and_stands_as_a_lead() -> None:
+    findings = reached(ADA, BOB)
+    assert found(findings) == {"people.person:0"}
+    assert [(lead.kind, lead.value, lead.store, lead.reason) for lead in findings.leads] == [
+        ("phone", ("+33199001234",), "people", LeadReason.SHARED)
+    ]
+    assert "phone" not in findings.identifiers
+
+
+def test_a_telephone_that_a_person_confirmed_is_followed_though_others_have_it() -> None:
+    findings = reached(ADA, BOB, confirmed={("phone", ("+33199001234",))})
+    assert found(findings) == {"people.person:0", "people.person:1", "calls.call:1"}
+    assert not findings.leads
+
+
+def test_what_was_confirmed_but_is_not_met_is_not_searched() -> None:
+    findings = reached(("ada@example.com", None, 1), confirmed={("phone", ("+33199005678",))})
+    assert found(findings) == {"people.person:0"}
+
+
+def test_a_telephone_on_two_records_of_one_person_is_followed() -> None:
+    same_number = ("old@example.com", "0199001234", 1)
+    assert "calls.call:1" in found(reached(ADA, same_number)), "their number is the same"
+    bare = (None, "0199001234", None)
+    assert "calls.call:1" in found(reached(ADA, bare)), "nothing says that it is somebody else's"
+    twice = ("ada@example.com", "0199001234", 9)
+    assert "calls.call:1" in found(reached(ADA, twice)), "both are hers by their address"
+
+
+def test_a_telephone_that_nobody_can_judge_is_not_followed_and_its_kind_is_not_complete() -> None:
+    stores = {
+        "people": FakeStore(
+            phones(PEOPLE), {"person": [dict(zip(("id", *FIELDS), (0, *ADA), strict=True))]}
+        ),
+        "old": FakeStore(
+            replace(phones(PEOPLE), name="old"), {}, {"person": UnavailableError("gone")}
+        ),
+        "calls": FakeStore(phones(CALLS), {"call": [{"id": 1, "phone": "0199001234"}]}),
+    }
+    findings = walk(stores, {"email": {"ada@example.com"}})
+    assert found(findings) == {"people.person:0"}
+    assert line(findings, "calls.call").reason == Reason.SOURCE_FAILED
+
+
+def test_a_number_that_a_controller_gives_out_is_followed_whoever_else_has_it() -> None:
+    findings = reached(ADA, ("bob@example.com", "0199005678", 1))
+    assert "people.person:1" in found(findings)
+
+
+def test_what_several_people_share_by_declaration_is_a_lead_with_its_reason() -> None:
+    family = store(
+        "family",
+        collection(
+            "person",
+            "id email phone",
+            identities=[identity("email"), identity("phone", spreads=False)],
+        ),
+    )
+    rows = {"person": [{"id": 1, "email": "ada@example.com", "phone": "0199001234"}]}
+    (lead,) = search([FakeStore(family, rows)], {"email": {"ada@example.com"}}).leads
+    assert lead.reason is LeadReason.DECLARED
+    assert "1234" not in repr(lead)
+    seeded = {"email": {"ada@example.com"}, "phone": {"01 99 00 12 34"}}
+    assert not search([FakeStore(family, rows)], seeded).leads, "it is known of the subject"
+
+
+def test_a_lead_tells_on_how_many_other_rows_it_stands() -> None:
+    findings = reached(ADA, BOB)
+    (lead,) = findings.leads
+    rows = [dict(zip(("id", *FIELDS), (n, *who), strict=True)) for n, who in enumerate((ADA, BOB))]
+    definition = phones(PEOPLE)
+    stores = {"people": FakeStore(definition, {"person": rows})}
+    known = {address("people", definition.collection("person"), rows[0])}
+    assert elsewhere(stores, lead, known) == 1
 
 
 def test_identifiers_of_rows_that_are_only_referred_to_do_not_spread() -> None:

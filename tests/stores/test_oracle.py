@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.findings import Outcome, Place
+from privacy.stores.findings import LeadReason, Outcome, Place
 from privacy.stores.graph import walk
 from tests.stores.fake_store import FakeStore
 from tests.stores.worlds import Oracle, World, places_found, worlds
@@ -31,10 +31,26 @@ def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore
 @settings(max_examples=200, deadline=None)
 @given(worlds())
 def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
-    findings = walk(fake_stores(world), world.seeds)
+    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
     oracle = Oracle(world)
     assert places_found(findings, owned=True) == oracle.owned
     assert places_found(findings, owned=False) == oracle.context()
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds())
+def test_a_lead_is_never_what_was_searched_and_confirming_all_leaves_none_that_rows_raised(
+    world: World,
+) -> None:
+    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
+    oracle = Oracle(world)
+    leads = {(lead.kind, lead.value): lead.reason for lead in findings.leads}
+    assert leads.keys().isdisjoint(oracle.known)
+    for (kind, value), reason in leads.items():
+        assert reason is LeadReason.DECLARED or oracle.is_shared(kind, value)
+    more = walk(fake_stores(world), world.seeds, confirmed=world.confirmed | leads.keys())
+    assert places_found(findings, owned=True) <= places_found(more, owned=True)
+    assert leads.keys().isdisjoint((lead.kind, lead.value) for lead in more.leads)
 
 
 @settings(max_examples=50, deadline=None)
@@ -42,7 +58,7 @@ def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
 def test_the_ledger_has_one_line_for_each_collection_and_counts_what_was_found(
     world: World,
 ) -> None:
-    findings = walk(fake_stores(world), world.seeds)
+    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
     lines = {(line.store, line.collection): line for line in findings.coverage}
     assert lines.keys() == world.rows.keys()
     assert len(lines) == len(findings.coverage)
@@ -61,7 +77,7 @@ def test_a_search_that_calls_itself_complete_has_found_everything(
     world: World, data: st.DataObject
 ) -> None:
     broken = data.draw(st.sets(st.sampled_from(sorted(world.rows)), max_size=2))
-    findings = walk(fake_stores(world, broken), world.seeds)
+    findings = walk(fake_stores(world, broken), world.seeds, confirmed=world.confirmed)
     found = places_found(findings, owned=True)
     assert found <= Oracle(world).owned
     if findings.is_complete:

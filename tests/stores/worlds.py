@@ -21,6 +21,7 @@ from tests.stores.fake_store import same
 COLUMNS = ("id", "a", "b", "c")
 VALUES = st.one_of(st.none(), st.integers(0, 4))
 ONE = st.sampled_from([("a",), ("b",), ("c",), ("id",)])
+WAYS = st.sampled_from(["exact", "exact", "phone"])
 TWO = st.sampled_from([("a", "b"), ("b", "c"), ("c", "id")])
 
 
@@ -31,6 +32,7 @@ class World:
     definitions: list[StoreDefinition]
     rows: dict[Place, list[Row]]
     seeds: dict[str, set[tuple[str, ...]]]
+    confirmed: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
 
 @st.composite
@@ -54,7 +56,8 @@ def worlds(draw: st.DrawFn) -> World:
     kinds: dict[str, set[tuple[str, ...]]] = {"one": {(draw(st.integers(0, 4).map(str)),)}}
     if draw(st.booleans()):
         kinds["two"] = {(draw(st.integers(0, 4).map(str)), draw(st.integers(0, 4).map(str)))}
-    return World(definitions, rows, kinds)
+    confirmed = st.frozensets(st.tuples(st.just("one"), st.tuples(st.integers(0, 4).map(str))))
+    return World(definitions, rows, kinds, draw(confirmed))
 
 
 @st.composite
@@ -68,7 +71,9 @@ def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> 
         name,
         same(name),
         ("id",),
-        tuple(Field(column, same(column), DataCategory.IDENTITY) for column in COLUMNS),
+        tuple(
+            Field(column, same(column), DataCategory.IDENTITY, draw(WAYS)) for column in COLUMNS
+        ),
         tuple(draw(st.lists(identities, max_size=2))),
         tuple(draw(st.lists(links(store, places), max_size=3))),
     )
@@ -101,6 +106,7 @@ class Oracle:
     def __init__(self, world: World) -> None:
         self.world = world
         self.known = {(kind, value) for kind, values in world.seeds.items() for value in values}
+        self.trusted = self.known | world.confirmed
         self.owned: set[tuple[Place, object]] = set()
         while self._changes():
             pass
@@ -114,9 +120,34 @@ class Oracle:
                     self.known |= {
                         (identity.kind, value)
                         for identity in collection.identities
-                        if identity.spreads and (value := _key(row, identity.columns))
+                        if (value := _key(row, identity.columns))
+                        and self._spreads(identity, value)
                     }
         return before != (len(self.owned), len(self.known))
+
+    def _spreads(self, identity: Identity, value: tuple[str, ...]) -> bool:
+        if (identity.kind, value) in self.trusted | self.known:
+            return True
+        return identity.spreads and not self.is_shared(identity.kind, value)
+
+    def is_shared(self, kind: str, value: tuple[str, ...]) -> bool:
+        """Whether rows somewhere show that a number may be of several subjects."""
+        return any(
+            self._shows_shared(place, collection, number, value)
+            for place, collection in self._places()
+            for number, identity in enumerate(collection.identities)
+            if identity.kind == kind
+            and {collection.normalisers[name] for name in identity.columns} == {"phone"}
+        )
+
+    def _shows_shared(
+        self, place: Place, collection: Collection, number: int, value: tuple[str, ...]
+    ) -> bool:
+        columns = collection.identities[number].columns
+        rows = [row for row in self.world.rows[place] if _key(row, columns) == value]
+        others = [i.columns for n, i in enumerate(collection.identities) if n != number]
+        differ = any(_differ(one, two, others) for one in rows for two in rows)
+        return differ and any((place, row["id"]) not in self.owned for row in rows)
 
     def _places(self) -> list[tuple[Place, Collection]]:
         return [((d.name, c.name), c) for d in self.world.definitions for c in d.collections]
@@ -160,6 +191,13 @@ def _target(origin: Place, link: Link) -> Place:
 def _key(row: Row, columns: Columns) -> tuple[str, ...] | None:
     values = [row[column] for column in columns]
     return None if None in values else tuple(str(value) for value in values)
+
+
+def _differ(one: Row, two: Row, others: list[Columns]) -> bool:
+    """Whether two rows say different things of whom they are about, and nothing that is equal."""
+    pairs = [(_key(one, columns), _key(two, columns)) for columns in others]
+    whole = [(a, b) for a, b in pairs if a and b]
+    return bool(whole) and all(a != b for a, b in whole)
 
 
 def places_found(findings: Findings, *, owned: bool) -> set[tuple[Place, object]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from privacy.stores.protocol import Capability, Row
+from privacy.stores.protocol import Capability, Key, Row
 
 Place: TypeAlias = tuple[str, str]
 """A store and one of its collections, by name."""
@@ -77,6 +77,28 @@ class Coverage:
         return self.outcome is not Outcome.FAILED and not self.reason
 
 
+class LeadReason(StrEnum):
+    """Why an identifier was not followed by itself."""
+
+    DECLARED = "declared"
+    """The definition says that several people share what stands in its columns."""
+    SHARED = "shared"
+    """Rows that have it differ in all else that identifies, so they may be several subjects."""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """An identifier on a row of the subject that was not searched elsewhere."""
+
+    kind: str
+    value: Key = field(repr=False)
+    """As it is compared."""
+    store: str
+    """Where it was met first."""
+    collection: str
+    reason: LeadReason
+
+
 @dataclass(frozen=True)
 class StoreResult:
     """The ledger of one data store in one line; the worst that happened in it gives its name."""
@@ -97,6 +119,8 @@ class Findings:
     """One line for each declared collection of each store, in the order of the definitions."""
     identifiers: Mapping[str, frozenset[tuple[str, ...]]] = field(repr=False)
     """By kind, all that was known of the subject in the end, as it was given or met."""
+    leads: Sequence[Lead] = ()
+    """Identifiers that may be somebody else's too, and were therefore not searched elsewhere."""
 
     @property
     def is_complete(self) -> bool:

@@ -2,25 +2,39 @@
 
 The search is one fix-point. It begins with the identifiers that are known of the subject and
 knows two ways to go on: a row that is the subject's makes the rows that its links own the
-subject's too, and the identifiers in it are searched in every store. It ends when nothing new
-turns up, which is certain: no collection is asked twice for the same value. Rows that are only
-referred to are read once, at the end; nothing is followed and no identifier taken from them.
+subject's too, and the identifiers in it are searched in every store, unless they may be somebody
+else's too (see `leads`). It ends when nothing new turns up, which is certain: no collection is
+asked twice for the same value. Rows that are only referred to are read once, at the end; nothing
+is followed and no identifier taken from them.
 
 It only reads. A search that was killed is begun again; there is nothing half done to resume.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Values
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from privacy.errors import InvalidError, PrivacyError
 from privacy.stores.definition import Collection, Columns, Direction
 from privacy.stores.findings import Findings, FoundRow, Place
+from privacy.stores.leads import (
+    Company,
+    Confirmed,
+    LeadKey,
+    Parking,
+    Probe,
+    canonical,
+    comparable,
+    probes_of,
+    row_key,
+    whole,
+)
 from privacy.stores.ledger import Course, collections_of, lines
-from privacy.stores.normalise import fold, text_of
+from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
 
 logger = logging.getLogger(__name__)
@@ -29,13 +43,15 @@ Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
 """By kind, the identifiers known of the subject; a tuple where one takes several columns."""
 
 
-def walk(stores: Mapping[str, Store], seeds: Seeds) -> Findings:
+def walk(stores: Mapping[str, Store], seeds: Seeds, *, confirmed: Confirmed = ()) -> Findings:
     """Return what the stores hold of the subject whom the seeds identify, and the ledger.
 
+    What is met on the way and may be several people's is searched elsewhere only if `confirmed`
+    names it; else it stands in the findings as a lead. Seeds are searched whatever they are.
     Never raises for a store: one that fails stands in the ledger as failed, and the others are
     searched to their end. Call it with no transaction open, for it waits for other databases.
     """
-    search = _Search(stores)
+    search = _Search(stores, confirmed)
     for kind, values in seeds.items():
         for value in values:
             search.learn(kind, (value,) if isinstance(value, str) else value)
@@ -61,8 +77,11 @@ class _Aside(NamedTuple):
 class _Search:
     """The state of one search."""
 
-    def __init__(self, stores: Mapping[str, Store]) -> None:
+    def __init__(self, stores: Mapping[str, Store], confirmed: Confirmed) -> None:
         self._stores = stores
+        self._trusted = set(confirmed)
+        self._parking = Parking()
+        self._probes_of: dict[str, Sequence[tuple[Place, Probe]]] = {}
         self._places = collections_of(stores)
         self._known: dict[str, set[Key]] = defaultdict(set)
         self._pending: dict[_Question, set[Key]] = {}
@@ -73,25 +92,31 @@ class _Search:
 
     def learn(self, kind: str, value: Iterable[str | None]) -> None:
         """Search an identifier of the subject wherever its kind is declared."""
-        key = _whole(value)
+        key = whole(value)
         if key is None or key in self._known[kind]:
             return
         self._known[kind].add(key)
+        self._trusted.add((kind, canonical(kind, key)))
         for place, collection in self._places.items():
             for identity in collection.identities:
                 if identity.kind == kind and len(identity.columns) == len(key):
                     question = _Question(place, identity.columns, f"identity:{kind}")
-                    self._ask(question, _comparable(collection, identity.columns, key))
+                    self._ask(question, comparable(collection, identity.columns, key))
 
     def run(self) -> None:
         """Read until nothing new turns up, then what is only referred to."""
+        self._drain()
+        while self._follow_leads():
+            self._drain()
+        for aside, keys in self._asides.items():
+            self._read(aside.question, keys, partial(self._take_aside, aside))
+
+    def _drain(self) -> None:
         while self._pending:
             question = next(iter(self._pending))
             keys = self._pending.pop(question)
             if self._read(question, keys, partial(self._take_owned, question)):
                 self._course.searched.add(question.place)
-        for aside, keys in self._asides.items():
-            self._read(aside.question, keys, partial(self._take_aside, aside))
 
     def findings(self) -> Findings:
         """Return what was found, and the ledger."""
@@ -100,6 +125,7 @@ class _Search:
             rows={place: found for place, found in rows.items() if found},
             coverage=lines(self._stores, rows, self._course),
             identifiers={kind: frozenset(keys) for kind, keys in self._known.items() if keys},
+            leads=self._parking.leads(self._trusted),
         )
 
     def _ask(self, question: _Question, key: Key | None) -> None:
@@ -132,17 +158,76 @@ class _Search:
         """Keep a row of the subject, and go on from it."""
         store, name = place = question.place
         collection = self._places[place]
-        key = _row_key(collection, row)
+        key = row_key(collection, row)
         known = self._rows[place].get(key)
         if known is None:
             self._rows[place][key] = FoundRow(store, name, row, question.why)
             self._follow_links(place, collection, row)
-            self._spread(collection, row)
+            self._spread(place, row)
 
-    def _spread(self, collection: Collection, row: Row) -> None:
-        for identity in collection.identities:
-            if identity.spreads:
-                self.learn(identity.kind, [text_of(row[name]) for name in identity.columns])
+    def _spread(self, place: Place, row: Row) -> None:
+        for identity in self._places[place].identities:
+            value = whole(text_of(row[name]) for name in identity.columns)
+            if value is None:
+                continue
+            lead = (identity.kind, canonical(identity.kind, value))
+            if lead in self._trusted or (identity.spreads and not self._probes(identity.kind)):
+                self.learn(identity.kind, value)
+            else:
+                self._parking.park(lead, value, place, spreads=identity.spreads)
+
+    def _probes(self, kind: str) -> Sequence[tuple[Place, Probe]]:
+        if kind not in self._probes_of:
+            self._probes_of[kind] = [
+                (place, probe)
+                for place, collection in self._places.items()
+                for probe in probes_of(collection, kind)
+            ]
+        return self._probes_of[kind]
+
+    def _follow_leads(self) -> bool:
+        """Search what turns out to be the subject's alone; whether there was any."""
+        alone = [
+            lead
+            for kind, leads in self._parking.doubtful().items()
+            for lead in leads - self._shared(kind, leads)
+        ]
+        for lead in alone:
+            for value in self._parking.release(lead):
+                self.learn(lead[0], value)
+        return bool(alone)
+
+    def _shared(self, kind: str, leads: AbstractSet[LeadKey]) -> set[LeadKey]:
+        """Return those on rows that may be of several subjects, or of whom nobody can tell."""
+        shared: set[LeadKey] = set()
+        for place, probe in self._probes(kind):
+            company = {probe.key_of(lead[1]): (lead, Company()) for lead in leads}
+            question = _Question(place, probe.columns, "probe")
+            keys = {key for key in company if key is not None}
+            if not self._read(question, keys, partial(self._meet, place, probe, company)):
+                self._starve(kind)
+                return set(leads)
+            shared |= {lead for lead, seen in company.values() if seen.is_shared}
+        return shared
+
+    def _meet(
+        self,
+        place: Place,
+        probe: Probe,
+        company: Mapping[Key | None, tuple[LeadKey, Company]],
+        row: Row,
+    ) -> None:
+        _lead, seen = company[probe.key_of(row[name] for name in probe.columns)]
+        is_known = row_key(probe.collection, row) in self._rows[place]
+        seen.meet(probe.profile(row), is_known=is_known)
+
+    def _starve(self, kind: str) -> None:
+        """Note the collections that are not asked for a value, since nobody can judge it."""
+        self._course.starved |= {
+            place
+            for place, collection in self._places.items()
+            if any(identity.kind == kind for identity in collection.identities)
+        }
 
     def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
         for link, target in self._stores[place[0]].definition.targets(collection):
@@ -150,7 +235,7 @@ class _Search:
             if target not in self._places:
                 self._course.miss(target, link, values)
                 continue
-            key = _comparable(self._places[target], link.to_columns, values)
+            key = comparable(self._places[target], link.to_columns, values)
             question = _Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
             if link.direction is Direction.OWNS:
                 self._ask(question, key)
@@ -160,30 +245,9 @@ class _Search:
     def _take_aside(self, aside: _Aside, row: Row) -> None:
         """Keep a row that only explains others; nothing is followed from it."""
         store, name = place = aside.question.place
-        key = _row_key(self._places[place], row)
+        key = row_key(self._places[place], row)
         known = self._rows[place].get(key)
         if known is None or not (known.owned or known.exported):
             self._rows[place][key] = FoundRow(
                 store, name, row, aside.question.why, owned=False, exported=aside.exported
             )
-
-
-def _comparable(collection: Collection, columns: Columns, values: Iterable[object]) -> Key | None:
-    """Return the values as they are compared with these columns."""
-    return _whole(
-        fold(collection.normalisers.get(column, "exact"), value)
-        for column, value in zip(columns, values, strict=True)
-    )
-
-
-def _whole(values: Iterable[str | None]) -> Key | None:
-    """Return a key; None when a part of it is missing, for then it equals nothing."""
-    key = tuple(values)
-    return None if None in key or not key else tuple(part for part in key if part is not None)
-
-
-def _row_key(collection: Collection, row: Row) -> object:
-    """Return what tells this row from others; 1 and '1' are two rows where a column holds both."""
-    return tuple(
-        (type(row[column]).__name__, text_of(row[column])) for column in collection.primary_key
-    )

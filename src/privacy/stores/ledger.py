@@ -17,6 +17,8 @@ class Course:
     failed: dict[Place, str] = field(default_factory=dict)
     missing: dict[Place, None] = field(default_factory=dict)
     """Where a row of the subject has its link, and where there is nothing registered."""
+    starved: set[Place] = field(default_factory=set)
+    """Collections that were not asked for an identifier, since what would judge it failed."""
     _down: dict[str, str] = field(default_factory=dict)
 
     def fail(self, place: Place, code: str) -> None:
@@ -88,7 +90,7 @@ class _Ledger:
         for source, target in self._owning_links(stores):
             self._owned_by.get(target, set()).add(source)
         failed = {place for place in self._places if course.failure(place)}
-        self._cut_off = self._spread(failed, within=set(self._places))
+        self._cut_off = self._spread(failed | course.starved, within=set(self._places))
         # Where every row that owns was looked for and none is left over, nothing is left out.
         self._settled = self._spread(course.searched - failed, within=set(self._places) - failed)
 
