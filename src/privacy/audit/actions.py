@@ -41,6 +41,10 @@ class Action(StrEnum):
     RECIPIENT_REGISTERED = "recipient.registered"
     RECIPIENT_RETRIED = "recipient.retried"
     RECIPIENT_TOLD = "recipient.told"
+    RECTIFICATION_DECIDED = "rectification.decided"
+    RECTIFICATION_FIELD_SETTLED = "rectification.field-settled"
+    RECTIFICATION_RECIPIENT_NOTED = "rectification.recipient-noted"
+    RECTIFICATION_RESTARTED = "rectification.restarted"
     REQUEST_ANSWERED = "request.answered"
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
@@ -67,9 +71,14 @@ class Action(StrEnum):
     SITE_CHANGED = "site.changed"
     SITE_REGISTERED = "site.registered"
     SITE_SECRET_ISSUED = "site.secret-issued"  # noqa: S105 -- the name of an act
+    STORE_CHANGED = "store.changed"
     STORE_CHECKED = "store.checked"
+    STORE_DRAFT_CHANGED = "store.draft-changed"
+    STORE_DRAFT_DROPPED = "store.draft-dropped"
+    STORE_DRAFTED = "store.drafted"
     STORE_REGISTERED = "store.registered"
     STORE_REMOVED = "store.removed"
+    STORE_WAIVED = "store.waived"
     SUBJECT_CREATED = "subject.created"
     SUBJECT_IDENTIFIED = "subject.identified"
     SUBJECT_IDENTIFIER_ADDED = "subject.identifier-added"
@@ -134,6 +143,12 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.RECIPIENT_TOLD: frozenset(
         {"event", "message", "outcome", "recipient", "status", "tries"}
     ),
+    Action.RECTIFICATION_DECIDED: frozenset({"by_hand", "dependent", "fields", "request"}),
+    Action.RECTIFICATION_FIELD_SETTLED: frozenset(
+        {"correction", "field", "outcome", "reason", "request", "store"}
+    ),
+    Action.RECTIFICATION_RECIPIENT_NOTED: frozenset({"outcome", "recipient", "request"}),
+    Action.RECTIFICATION_RESTARTED: frozenset({"request"}),
     Action.REQUEST_ANSWERED: frozenset({"due_on", "identifier", "kind", "request"}),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
@@ -166,9 +181,14 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.SITE_CHANGED: frozenset({"origins", "site"}),
     Action.SITE_REGISTERED: frozenset({"origin", "origins", "site"}),
     Action.SITE_SECRET_ISSUED: frozenset({"site", "version"}),
+    Action.STORE_CHANGED: frozenset({"kind", "store"}),
     Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
+    Action.STORE_DRAFT_CHANGED: frozenset({"collection", "kind", "store"}),
+    Action.STORE_DRAFT_DROPPED: frozenset({"kind", "store"}),
+    Action.STORE_DRAFTED: frozenset({"kind", "store"}),
     Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),
     Action.STORE_REMOVED: frozenset({"kind", "store"}),
+    Action.STORE_WAIVED: frozenset({"kind", "store", "until"}),
     Action.SUBJECT_CREATED: frozenset({"origin"}),
     Action.SUBJECT_IDENTIFIED: frozenset({"identifier", "kind", "method", "request"}),
     Action.SUBJECT_IDENTIFIER_ADDED: frozenset({"identifier", "kind", "source"}),

@@ -44,6 +44,27 @@ class DataStore(Base):
     """What the last check found wrong, in words and names of columns; never data of a row."""
 
 
-def address_context(store: DataStore) -> Context:
+class StoreDraft(Base):
+    """A definition that a person still reviews, of a data store to be or of one that there is."""
+
+    __tablename__ = "store_draft"
+    __table_args__ = {"info": {"placement": "reference"}}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), index=True)
+    store_id: Mapped[UUID | None] = mapped_column(ForeignKey("data_store.id"))
+    """The registered data store that it will change; none for a new one."""
+    name: Mapped[str]
+    connector: Mapped[str]
+    address_sealed: Mapped[bytes | None]
+    """Where a new data store is, under the controller's key; a registered one has its own."""
+    document: Mapped[str]
+    """JSON, as `review.to_json` writes it; never a value of a row."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+def address_context(store: DataStore | StoreDraft) -> Context:
     """Return what a sealed address is bound to."""
-    return ("data_store", "address", str(store.controller_id), str(store.id))
+    table = store.__tablename__
+    return (table, "address", str(store.controller_id), str(store.id))
