@@ -303,19 +303,24 @@ PEOPLE = store(
 CALLS = store("calls", collection("call", "id phone", identities=[identity("phone")]))
 
 
-def reached(*people: tuple[str | None, str | None, int | None], **how: Any) -> Findings:
+def reached(
+    *people: tuple[str | None, str | None, int | None],
+    seeds: Values[str] = ("ada@example.com",),
+    definition: StoreDefinition = PEOPLE,
+    **how: Any,
+) -> Findings:
     """Search for Ada, whose number stands on calls, among people with (email, phone, number)."""
     rows = [
         {"id": at, "email": email, "phone": phone, "number": number}
         for at, (email, phone, number) in enumerate(people)
     ]
     calls = [{"id": 1, "phone": "0199001234"}, {"id": 2, "phone": "0199005678"}]
-    people_store = FakeStore(phones(PEOPLE), {"person": rows})
+    people_store = FakeStore(phones(definition), {"person": rows})
     stores: dict[str, FakeStore] = {
         "people": people_store,
         "calls": FakeStore(phones(CALLS), {"call": calls}),
     }
-    return walk(stores, {"email": {"ada@example.com"}}, **how)
+    return walk(stores, {"email": seeds}, **how)
 
 
 def phones(definition: StoreDefinition) -> StoreDefinition:
@@ -366,7 +371,19 @@ def test_a_telephone_on_two_records_of_one_person_is_followed() -> None:
     bare = (None, "0199001234", None)
     assert "calls.call:1" in found(reached(ADA, bare)), "nothing says that it is somebody else's"
     twice = ("ada@example.com", "0199001234", 9)
-    assert "calls.call:1" in found(reached(ADA, twice)), "both are hers by their address"
+    assert "calls.call:1" in found(reached(ADA, twice)), "their address is the same"
+    second = ("ada2@example.com", "0199001234", 9)
+    assert "calls.call:1" not in found(reached(ADA, second))
+    both = ("ada@example.com", "ada2@example.com")
+    assert "calls.call:1" in found(reached(ADA, second, seeds=both)), "both are hers, as proven"
+
+
+def test_rows_that_agree_in_anything_else_that_identifies_are_of_one_person() -> None:
+    (person,) = PEOPLE.collections
+    quiet = tuple(replace(one, spreads=one.kind != "customer_number") for one in person.identities)
+    definition = replace(PEOPLE, collections=(replace(person, identities=quiet),))
+    findings = reached(ADA, ("old@example.com", "0199001234", 1), definition=definition)
+    assert found(findings) == {"people.person:0", "people.person:1", "calls.call:1"}
 
 
 def test_a_telephone_that_nobody_can_judge_is_not_followed_and_its_kind_is_not_complete() -> None:

@@ -9,7 +9,7 @@ from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.findings import LeadReason, Outcome, Place
 from privacy.stores.graph import walk
 from tests.stores.fake_store import FakeStore
-from tests.stores.worlds import Oracle, World, places_found, worlds
+from tests.stores.worlds import Oracle, World, places_found, shared_worlds, worlds
 
 
 def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore]:
@@ -29,7 +29,7 @@ def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore
 
 
 @settings(max_examples=200, deadline=None)
-@given(worlds())
+@given(st.one_of(worlds(), shared_worlds()))
 def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
     findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
     oracle = Oracle(world)
@@ -38,7 +38,7 @@ def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(worlds())
+@given(shared_worlds())
 def test_a_lead_is_never_what_was_searched_and_confirming_all_leaves_none_that_rows_raised(
     world: World,
 ) -> None:
@@ -72,7 +72,7 @@ def test_the_ledger_has_one_line_for_each_collection_and_counts_what_was_found(
 
 
 @settings(max_examples=150, deadline=None)
-@given(worlds(), st.data())
+@given(st.one_of(worlds(), shared_worlds()), st.data())
 def test_a_search_that_calls_itself_complete_has_found_everything(
     world: World, data: st.DataObject
 ) -> None:

@@ -21,7 +21,7 @@ from tests.stores.fake_store import same
 COLUMNS = ("id", "a", "b", "c")
 VALUES = st.one_of(st.none(), st.integers(0, 4))
 ONE = st.sampled_from([("a",), ("b",), ("c",), ("id",)])
-WAYS = st.sampled_from(["exact", "exact", "phone"])
+WAYS = st.sampled_from(["exact", "phone", "phone"])
 TWO = st.sampled_from([("a", "b"), ("b", "c"), ("c", "id")])
 
 
@@ -61,6 +61,43 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @st.composite
+def shared_worlds(draw: st.DrawFn) -> World:
+    """Return stores in which many rows carry the numbers of several people."""
+    names = ["s0", "s1"]
+    definitions = [StoreDefinition(n, same(n), (), (draw(people(n)),)) for n in names]
+    cell: st.SearchStrategy[object] = st.sampled_from([None, 0, 1, 2, 3])
+    row = st.fixed_dictionaries(dict.fromkeys("abc", cell))
+    rows: dict[Place, list[Row]] = {
+        (name, "c0"): [
+            {"id": number, **one}
+            for number, one in enumerate(draw(st.lists(row, min_size=3, max_size=7)))
+        ]
+        for name in names
+    }
+    confirmed = st.frozensets(
+        st.tuples(st.sampled_from(["one", "other"]), st.tuples(st.sampled_from("0123"))),
+        max_size=1,
+    )
+    return World(definitions, rows, {"one": {("0",)}}, draw(confirmed))
+
+
+@st.composite
+def people(draw: st.DrawFn, store: str) -> Collection:
+    """Return a collection each of whose columns says who it is about, most by telephone."""
+    kinds = st.sampled_from(["one", "other", "third"])
+    spreads = st.sampled_from([True, True, True, False])
+    ways = {"id": "exact"} | {name: draw(WAYS) for name in "abc"}
+    return Collection(
+        "c0",
+        same("c0"),
+        ("id",),
+        tuple(Field(name, same(name), DataCategory.IDENTITY, ways[name]) for name in COLUMNS),
+        tuple(Identity(draw(kinds), (name,), draw(spreads)) for name in "abc"),
+        tuple(draw(st.lists(links(store, [("s0", "c0"), ("s1", "c0")]), max_size=1))),
+    )
+
+
+@st.composite
 def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> Collection:
     """Return a collection of the four columns with some identities and links."""
     identities = st.one_of(
@@ -74,7 +111,7 @@ def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> 
         tuple(
             Field(column, same(column), DataCategory.IDENTITY, draw(WAYS)) for column in COLUMNS
         ),
-        tuple(draw(st.lists(identities, max_size=2))),
+        tuple(draw(st.lists(identities, max_size=3))),
         tuple(draw(st.lists(links(store, places), max_size=3))),
     )
 
