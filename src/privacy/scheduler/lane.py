@@ -110,8 +110,8 @@ class Lane:
             self._look.wait(ANOTHER_LOOK if self._woken.is_set() else None)
             self._look.clear()
             try:
-                while not self._stopping.is_set() and self.step():
-                    pass
+                if not self._stopping.is_set():
+                    self.step()  # if more is owed, a wake or the next tick says so
             except Exception as error:  # noqa: BLE001 -- the database may be away for a while
                 self._report(logging.ERROR, "job.ledger-failed", None, error=type(error).__name__)
                 self._stopping.wait(AFTER_FAULT)
