@@ -9,7 +9,7 @@ import pytest
 
 from privacy.errors import InvalidError
 from privacy.stores.definition import Columns
-from privacy.stores.protocol import Key, Store
+from privacy.stores.protocol import Asked, Key, Store
 from tests.connectors.places import Place, Table
 
 TENANTS = Table(
@@ -95,6 +95,27 @@ def test_two_readers_may_be_open_at_once(place: Place) -> None:
     next(first)
     assert len(ids(store, "text", ("same",))) == 700
     assert len(list(first)) == 699
+
+
+def test_questions_that_are_asked_together_are_answered_each_for_itself(place: Place) -> None:
+    store = place.make(
+        TENANTS, Table("note", {"id": "INTEGER", "of": "INTEGER"}, [(7, 1), (8, 2)])
+    )
+    accounts, notes = (store.definition.collection(name) for name in ("t0", "t1"))
+    questions = [
+        Asked(accounts, ("tenant", "no"), [("red", "1")]),
+        Asked(notes, ("of",), [("1",), ("2",)]),
+        Asked(accounts, ("no",), []),
+        Asked(accounts, ("tenant",), [("blue",)]),
+    ]
+    found: dict[int, list[object]] = {}
+    for number, row in store.read_together(questions):
+        found.setdefault(number, []).append(row.get("note", row.get("id")))
+    assert {number: set(rows) for number, rows in found.items()} == {
+        0: {"mine"},
+        1: {7, 8},
+        3: {"same number, other tenant", "mine too"},
+    }
 
 
 def test_a_store_that_was_closed_may_be_used_again(place: Place) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from privacy.db import Database
 from privacy.errors import InvalidError
 from privacy.stores.definition import Collection, Columns, StoreDefinition
-from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.protocol import Asked, Key, Row, Store
 
 NAME = "privacy"
 """What our own store is called; no other may take the name."""
@@ -54,13 +54,21 @@ class OwnStore(Store):
 
     @override
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        if columns != SUBJECT:
-            raise InvalidError("Our own rows are found by subject_id only.")
-        subjects = [subject for (value,) in values if (subject := _uuid(value))]
-        if not subjects:
-            return
         with self._database.reading() as session:
-            yield from self._rows[collection.name](session, subjects)
+            yield from self._read(session, Asked(collection, columns, values))
+
+    @override
+    def read_together(self, questions: Sequence[Asked]) -> Iterator[tuple[int, Row]]:
+        with self._database.reading() as session:
+            for number, asked in enumerate(questions):
+                for row in self._read(session, asked):
+                    yield number, row
+
+    def _read(self, session: Session, asked: Asked) -> Iterator[Row]:
+        if asked.columns != SUBJECT:
+            raise InvalidError("Our own rows are found by subject_id only.")
+        subjects = [subject for (value,) in asked.values if (subject := _uuid(value))]
+        return self._rows[asked.collection.name](session, subjects) if subjects else iter(())
 
     @override
     def close(self) -> None:

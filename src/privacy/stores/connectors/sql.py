@@ -39,7 +39,7 @@ from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Capability, Key, Row, Store
+from privacy.stores.protocol import Asked, Capability, Key, Row, Store
 
 BATCH = 500
 """Rows that are fetched together and are in memory together."""
@@ -118,6 +118,17 @@ class SqlConnector(Store, ABC):
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
         declared = declared_of(self._definition, collection, columns)
         return self._matching(declared, columns, values) if values else iter(())
+
+    @override
+    def read_together(self, questions: Sequence[Asked]) -> Iterator[tuple[int, Row]]:
+        declared = [
+            declared_of(self._definition, one.collection, one.columns) for one in questions
+        ]
+        with self._connected() as connection:
+            for number, (collection, one) in enumerate(zip(declared, questions, strict=True)):
+                asked = self._asked(connection, collection, one.columns)
+                for row in self._found(connection, asked, one.values):
+                    yield number, row
 
     @override
     def count(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
