@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from privacy.stores.protocol import Capability, Key, Row
 
@@ -51,6 +51,23 @@ class FoundRow:
     """Whether it belongs to the subject; if not, it only explains a row that does."""
     exported: bool = True
     """Whether a package shows it: owned rows, and others where their link says so."""
+
+
+class Rows(Protocol):
+    """The found rows of one collection, which may be more than fit in memory."""
+
+    @property
+    def owned(self) -> int:
+        """Return how many are the subject's."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many there are; costs nothing."""
+        ...
+
+    def __iter__(self) -> Iterator[FoundRow]:
+        """Yield each, in the order in which it was found; may be begun any number of times."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,8 @@ class StoreResult:
 class Findings:
     """All that the stores hold of one subject, as far as they could be searched."""
 
-    rows: Mapping[Place, Sequence[FoundRow]]
+    rows: Mapping[Place, Rows]
+    """What was found, by place; only places in which there is something."""
     coverage: Sequence[Coverage]
     """One line for each declared collection of each store, in the order of the definitions."""
     identifiers: Mapping[str, frozenset[tuple[str, ...]]] = field(repr=False)

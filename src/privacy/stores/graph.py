@@ -20,7 +20,9 @@ from typing import NamedTuple, TypeAlias
 
 from privacy.errors import InvalidError, PrivacyError
 from privacy.stores.definition import Collection, Columns, Direction
-from privacy.stores.findings import Findings, FoundRow, Place
+from privacy.stores.digests import Digests
+from privacy.stores.findings import Findings, Place
+from privacy.stores.found import FoundRows, Keys
 from privacy.stores.leads import (
     Company,
     Confirmed,
@@ -84,10 +86,10 @@ class _Search:
         self._probes_of: dict[str, Sequence[tuple[Place, Probe]]] = {}
         self._places = collections_of(stores)
         self._known: dict[str, set[Key]] = defaultdict(set)
-        self._pending: dict[_Question, set[Key]] = {}
-        self._asked: dict[tuple[Place, Columns], set[Key]] = defaultdict(set)
-        self._asides: dict[_Aside, set[Key]] = defaultdict(set)
-        self._rows: dict[Place, dict[object, FoundRow]] = {place: {} for place in self._places}
+        self._pending: dict[_Question, Keys] = defaultdict(Keys)
+        self._asked: dict[tuple[Place, Columns], Digests] = defaultdict(Digests)
+        self._asides: dict[_Aside, Keys] = defaultdict(Keys)
+        self._rows = {place: FoundRows(place) for place in self._places}
         self._course = Course()
 
     def learn(self, kind: str, value: Iterable[str | None]) -> None:
@@ -108,31 +110,30 @@ class _Search:
         self._drain()
         while self._follow_leads():
             self._drain()
-        for aside, keys in self._asides.items():
-            self._read(aside.question, keys, partial(self._take_aside, aside))
+        for aside in sorted(self._asides, key=lambda aside: not aside.exported):
+            for keys in self._asides[aside].parts():
+                self._read(aside.question, keys, partial(self._take_aside, aside))
 
     def _drain(self) -> None:
         while self._pending:
             question = next(iter(self._pending))
             keys = self._pending.pop(question)
-            if self._read(question, keys, partial(self._take_owned, question)):
+            take = partial(self._take_owned, question)
+            if all(self._read(question, part, take) for part in keys.parts()):
                 self._course.searched.add(question.place)
 
     def findings(self) -> Findings:
         """Return what was found, and the ledger."""
-        rows = {place: tuple(found.values()) for place, found in self._rows.items()}
         return Findings(
-            rows={place: found for place, found in rows.items() if found},
-            coverage=lines(self._stores, rows, self._course),
+            rows={place: found for place, found in self._rows.items() if found},
+            coverage=lines(self._stores, self._rows, self._course),
             identifiers={kind: frozenset(keys) for kind, keys in self._known.items() if keys},
             leads=self._parking.leads(self._trusted),
         )
 
     def _ask(self, question: _Question, key: Key | None) -> None:
-        asked = self._asked[question.place, question.columns]
-        if key is not None and key not in asked:
-            asked.add(key)
-            self._pending.setdefault(question, set()).add(key)
+        if key is not None and self._asked[question.place, question.columns].add(key):
+            self._pending[question].add(key)
 
     def _read(self, question: _Question, keys: set[Key], take: Callable[[Row], None]) -> bool:
         """Read one question's rows, to the end or not; what fails is noted and never passes."""
@@ -156,12 +157,9 @@ class _Search:
 
     def _take_owned(self, question: _Question, row: Row) -> None:
         """Keep a row of the subject, and go on from it."""
-        store, name = place = question.place
+        place = question.place
         collection = self._places[place]
-        key = row_key(collection, row)
-        known = self._rows[place].get(key)
-        if known is None:
-            self._rows[place][key] = FoundRow(store, name, row, question.why)
+        if self._rows[place].add(row_key(collection, row), row, question.why):
             self._follow_links(place, collection, row)
             self._spread(place, row)
 
@@ -244,10 +242,6 @@ class _Search:
 
     def _take_aside(self, aside: _Aside, row: Row) -> None:
         """Keep a row that only explains others; nothing is followed from it."""
-        store, name = place = aside.question.place
-        key = row_key(self._places[place], row)
-        known = self._rows[place].get(key)
-        if known is None or not (known.owned or known.exported):
-            self._rows[place][key] = FoundRow(
-                store, name, row, aside.question.why, owned=False, exported=aside.exported
-            )
+        place = aside.question.place
+        key, why = row_key(self._places[place], row), aside.question.why
+        self._rows[place].add(key, row, why, owned=False, exported=aside.exported)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from privacy.stores.definition import Collection, Direction, Link
-from privacy.stores.findings import Coverage, FoundRow, Outcome, Place, Reason
+from privacy.stores.findings import Coverage, Outcome, Place, Reason, Rows
 from privacy.stores.protocol import Store
 
 
@@ -57,7 +57,7 @@ def collections_of(stores: Mapping[str, Store]) -> dict[Place, Collection]:
 
 
 def lines(
-    stores: Mapping[str, Store], rows: Mapping[Place, Sequence[FoundRow]], course: Course
+    stores: Mapping[str, Store], rows: Mapping[Place, Rows], course: Course
 ) -> Sequence[Coverage]:
     """Return one line for each declared collection, then for what is missing or waived."""
     ledger = _Ledger(stores, course)
@@ -109,13 +109,12 @@ class _Ledger:
                 return reached
             reached |= more
 
-    def line(self, place: Place, collection: Collection, rows: Sequence[FoundRow]) -> Coverage:
+    def line(self, place: Place, collection: Collection, rows: Rows) -> Coverage:
         """Return what became of one collection."""
         outcome, reason = self._verdict(place, collection)
-        owned = sum(row.owned for row in rows)
-        if outcome is Outcome.EMPTY and owned:
+        if outcome is Outcome.EMPTY and rows.owned:
             outcome = Outcome.FOUND
-        return Coverage(*place, outcome, owned, len(rows) - owned, reason)
+        return Coverage(*place, outcome, rows.owned, len(rows) - rows.owned, reason)
 
     def _verdict(self, place: Place, collection: Collection) -> tuple[Outcome, str]:
         if code := self._course.failure(place):
