@@ -5,7 +5,6 @@ from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
-from itertools import islice
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -13,10 +12,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
-    Delete,
     Engine,
     Select,
-    Update,
     bindparam,
     column,
     false,
@@ -28,18 +25,17 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, TypeEngine
 from typing_extensions import override
 
-from privacy.errors import InvalidError
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.engines import Lease
-from privacy.stores.connectors.matching import KeyColumn, chunks, conditions
-from privacy.stores.connectors.question import BATCH_OF_ROWS, Question, stored
+from privacy.stores.connectors.matching import KeyColumn, conditions
+from privacy.stores.connectors.question import Question
 from privacy.stores.connectors.survey import look, survey
 from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Asked, Capability, Key, Row, Store
+from privacy.stores.protocol import Asked, Key, Row, Store
 
 BATCH = 500
 """Rows that are fetched together and are in memory together."""
@@ -144,39 +140,6 @@ class SqlConnector(Store, ABC):
                 for condition in conditions(asked.keys, values)
             )
 
-    @property
-    @override
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset({Capability.RECTIFY, Capability.ERASE})
-
-    @override
-    def rectify(self, collection: Collection, key: Key, changes: Mapping[str, str | None]) -> int:
-        declared = declared_of(self._definition, collection, (*changes, *collection.primary_key))
-        with self._connected(writing=True) as connection:
-            asked = self._asked(connection, declared, declared.primary_key)
-            rows = list(islice(self._found(connection, asked, [key]), 2))
-            if len(rows) > 1:
-                raise InvalidError(f"The primary key of {declared.name} meets several rows.")
-            found = self._types(connection, declared)
-            types = {name: self._key_type(found[name]) for name in changes}
-            for row in rows:
-                self._write(connection, asked.changed(row, stored(types, changes)))
-        return len(rows)
-
-    @override
-    def erase(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
-        declared = declared_of(self._definition, collection, columns)
-        if not values:
-            return 0
-        with self._connected(writing=True) as connection:
-            asked = self._asked(connection, declared, columns)
-            if asked.needs_second_look:
-                doomed = [asked.own_key(row) for row in self._found(connection, asked, values)]
-                deletes = map(asked.deleted_rows, chunks(doomed, BATCH_OF_ROWS))
-            else:
-                deletes = map(asked.deleted, conditions(asked.keys, values))
-            return sum(self._write(connection, delete) for delete in deletes)
-
     @override
     def close(self) -> None:
         self._lease.close()
@@ -272,10 +235,6 @@ class SqlConnector(Store, ABC):
     def _number(self, connection: Connection, query: Select[Any]) -> int:
         with self._deadline(connection):
             return int(connection.execute(query).scalar_one())
-
-    def _write(self, connection: Connection, statement: Delete | Update) -> int:
-        with self._deadline(connection):
-            return connection.execute(statement).rowcount
 
     @contextmanager
     def _connected(self, *, writing: bool = False) -> Iterator[Connection]:

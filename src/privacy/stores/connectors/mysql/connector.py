@@ -26,7 +26,8 @@ from sqlalchemy.types import BigInteger, Integer, NullType, Numeric, String, Typ
 from typing_extensions import override
 
 from privacy.errors import InvalidError
-from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE, SqlConnector
+from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE
+from privacy.stores.connectors.sql_writing import WritableSqlConnector
 
 ADDRESS = "The address of a MySQL store is mysql://account:password@host:port/database."
 NAMES = frozenset({"mysql", "mariadb"})
@@ -39,7 +40,7 @@ WRONG = frozenset({1049, 1054, 1059, 1064, 1103, 1146, 1166, 1264, 1292, 1366, 1
 _WIDE = CHAR(charset="utf8mb4")
 
 
-class MysqlConnector(SqlConnector):
+class MysqlConnector(WritableSqlConnector):
     """A MySQL or MariaDB database, by PyMySQL (the optional extra `mysql`)."""
 
     loose: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (

@@ -13,7 +13,8 @@ from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from privacy.errors import InvalidError
-from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE, SqlConnector
+from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE
+from privacy.stores.connectors.sql_writing import WritableSqlConnector
 
 ADDRESS = "The address of a PostgreSQL store is postgresql://account:password@host:port/database."
 LIMITS = text(
@@ -25,7 +26,7 @@ FORBIDDEN = "42501"
 """SQLSTATE of a missing privilege, which is no fault of the definition."""
 
 
-class PostgresConnector(SqlConnector):
+class PostgresConnector(WritableSqlConnector):
     """A PostgreSQL database; works through PgBouncer in transaction mode as well."""
 
     @override

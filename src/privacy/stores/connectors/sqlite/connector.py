@@ -13,14 +13,15 @@ from sqlalchemy.types import BigInteger, Integer, LargeBinary, NullType, String,
 from typing_extensions import override
 
 from privacy.errors import InvalidError
-from privacy.stores.connectors.sql import CONNECT_PATIENCE, SqlConnector
+from privacy.stores.connectors.sql import CONNECT_PATIENCE
+from privacy.stores.connectors.sql_writing import WritableSqlConnector
 
 ADDRESS = "The address of an SQLite store is sqlite:////path/to/file and nothing more."
 WRONG = ("no such", "ambiguous", "syntax", "misuse", "datatype")
 """How SQLite names a question that does not fit its tables."""
 
 
-class SqliteConnector(SqlConnector):
+class SqliteConnector(WritableSqlConnector):
     """An SQLite file; read-only twice over, by its opening and by `query_only`."""
 
     @override
