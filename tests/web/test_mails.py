@@ -22,8 +22,16 @@ VALUES = {
     "answer_by_on": "2026-04-04",
     "requests": "7F3A-9C21, 0B44-10EE",
     "count": "120",
+    "results": "La boutique – corrigé et vérifié (2)",
+    "recipients": "Routage Fictif",
 }
-ENDING = ("request_ready", "request_refused", "request_merged", "request_extended")
+ENDING = (
+    "rectification_done",
+    "request_ready",
+    "request_refused",
+    "request_merged",
+    "request_extended",
+)
 """What ends a request, or makes its subject wait beyond the month."""
 EVERY = pytest.mark.parametrize("template", LETTERS)
 LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

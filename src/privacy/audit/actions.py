@@ -48,13 +48,18 @@ class Action(StrEnum):
     REQUEST_ANSWERED = "request.answered"
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
+    REQUEST_DRIFTED = "request.drifted"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_EXTENDED = "request.extended"
+    REQUEST_FIELD_DECIDED = "request.field-decided"
     REQUEST_HANDED_OVER = "request.handed-over"
+    REQUEST_LEAD_DECIDED = "request.lead-decided"
     REQUEST_MANDATE_CHECKED = "request.mandate-checked"
     REQUEST_MERGED = "request.merged"
     REQUEST_PACKAGED = "request.packaged"
     REQUEST_PAUSED = "request.paused"
+    REQUEST_PREVIEW_ASKED = "request.preview-asked"
+    REQUEST_PREVIEWED = "request.previewed"
     REQUEST_REFUSED = "request.refused"
     REQUEST_REMINDED = "request.reminded"
     REQUEST_REPRESENTED = "request.represented"
@@ -63,6 +68,7 @@ class Action(StrEnum):
     REQUEST_STORE_SEARCHED = "request.store-searched"
     REQUEST_STORE_WAIVED = "request.store-waived"
     REQUEST_SUBMITTED = "request.submitted"
+    REQUEST_VALUE_REVEALED = "request.value-revealed"
     REQUEST_VERIFIED = "request.verified"
     REQUEST_VIEWED = "request.viewed"
     SCAN_ASKED = "scan.asked"
@@ -152,15 +158,22 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_ANSWERED: frozenset({"due_on", "identifier", "kind", "request"}),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
+    Action.REQUEST_DRIFTED: frozenset({"place", "reason", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
     Action.REQUEST_EXTENDED: frozenset({"due_on", "reason", "request"}),
+    Action.REQUEST_FIELD_DECIDED: frozenset(
+        {"collection", "field", "ground", "request", "scope", "store", "treatment"}
+    ),
     Action.REQUEST_HANDED_OVER: frozenset({"bytes", "digest", "package", "request"}),
+    Action.REQUEST_LEAD_DECIDED: frozenset({"collection", "kind", "outcome", "request", "store"}),
     Action.REQUEST_MANDATE_CHECKED: frozenset({"request"}),
     Action.REQUEST_MERGED: frozenset({"into", "request"}),
     Action.REQUEST_PACKAGED: frozenset(
         {"bytes", "digest", "expires_on", "files", "package", "records", "request", "stores"}
     ),
     Action.REQUEST_PAUSED: frozenset({"counts", "due_on", "kind", "request"}),
+    Action.REQUEST_PREVIEW_ASKED: frozenset({"request"}),
+    Action.REQUEST_PREVIEWED: frozenset({"leads", "outcome", "plan", "records", "request"}),
     Action.REQUEST_REFUSED: frozenset({"ground", "request"}),
     Action.REQUEST_REMINDED: frozenset({"request", "stage"}),
     Action.REQUEST_REPRESENTED: frozenset({"age", "capacity", "proof", "request"}),
@@ -173,6 +186,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_SUBMITTED: frozenset(
         {"channel", "due_on", "kind", "language", "received_on", "request"}
     ),
+    Action.REQUEST_VALUE_REVEALED: frozenset({"collection", "field", "request", "store"}),
     Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
     Action.REQUEST_VIEWED: frozenset({"request"}),
     Action.SCAN_ASKED: frozenset({"scan", "site"}),

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from privacy.audit.form import canonical
@@ -81,6 +82,8 @@ class Telling:
 
     target: Target
     identifiers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What else it says in `data`, that is kept sealed until it is sent."""
 
 
 Tell = Callable[[OutboxMessage], Telling]
@@ -132,7 +135,7 @@ def _try_webhook(message: OutboxMessage, tell: Tell, poster: Poster, at: datetim
         return Outcome(MessageState.DEAD, "abandoned")
     try:
         telling = tell(message)
-        body = body_of(message.body or "{}", telling.identifiers)
+        body = body_of(message.body or "{}", telling.identifiers, telling.values)
         status = poster.post(telling.target, message_id=message.id, at=at, body=body)
     except UndeliveredError as error:
         return failed(message, error.reason, error.scope)
@@ -143,10 +146,16 @@ def _try_webhook(message: OutboxMessage, tell: Tell, poster: Poster, at: datetim
     return Outcome(MessageState.SENT, status=status)
 
 
-def body_of(body: str, identifiers: Sequence[Mapping[str, str]]) -> bytes:
+def body_of(
+    body: str,
+    identifiers: Sequence[Mapping[str, str]],
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> bytes:
     """Return what is sent: what was written down, with identifiers that are kept nowhere else."""
-    if not identifiers:
+    if not identifiers and not values:
         return body.encode()
     told = json.loads(body)
-    told["data"]["identifiers"] = [dict(one) for one in identifiers]
+    told["data"].update(values)
+    if identifiers:
+        told["data"]["identifiers"] = [dict(one) for one in identifiers]
     return canonical(told).encode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from privacy.crypto import Context, DataKey
 from privacy.rectification.models import Correction
+from privacy.requests.models import SubjectRequest
 from privacy.stores.protocol import Key
 
 
@@ -32,3 +33,14 @@ def change_of(key: DataKey, row: Correction) -> Change:
 
 def _context(row: Correction) -> Context:
     return ("correction", "change", str(row.controller_id), str(row.subject_id), str(row.id))
+
+
+def search_context(about: SubjectRequest) -> Context:
+    """Return what the sealed result of a search is bound to."""
+    return (
+        "rectification_search",
+        "contents",
+        str(about.controller_id),
+        str(about.subject_id),
+        str(about.id),
+    )

@@ -17,6 +17,7 @@ from privacy.requests.models import (
     LinkUse,
     Package,
     RequestClaim,
+    RequestKind,
     RequestLink,
     RequestState,
     RequestTask,
@@ -126,12 +127,16 @@ def package(session: Session, *, about: SubjectRequest) -> Package:
 
 
 def owed(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
-    """Return the approved requests that no worker holds, what is due first at the top."""
+    """Return the approved requests that no worker holds, what is due first at the top.
+
+    A rectification is no answer to be packed; another job carries it out.
+    """
     wanted = (
         select(SubjectRequest.id)
         .outerjoin(RequestClaim, RequestClaim.request_id == SubjectRequest.id)
         .where(
             SubjectRequest.state == RequestState.APPROVED,
+            SubjectRequest.kind != RequestKind.RECTIFICATION,
             (RequestClaim.claimed_until.is_(None)) | (RequestClaim.claimed_until <= at),
         )
         .order_by(SubjectRequest.legal_latest_on)

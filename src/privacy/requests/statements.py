@@ -28,6 +28,8 @@ class Statement:
     """What should stand there instead."""
     send_to: str = ""
     """The https address of another controller that is to get the data (Art. 20(2) GDPR)."""
+    answer: str = ""
+    """What the DPO answers to it beside the decision itself."""
 
     def __bool__(self) -> bool:
         """Whether anything was said."""

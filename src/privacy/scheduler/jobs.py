@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from privacy.audit import log
@@ -15,6 +15,8 @@ from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
 from privacy.preferences import links
 from privacy.purposes import queries as purposes
+from privacy.rectification.jobs import Workshop, rectify
+from privacy.rectification.telling import values_for
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.runtime import Runtime
@@ -46,6 +48,7 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
     return (
         Job("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
         Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
+        Job("rectify", timedelta(minutes=1), lambda: _rectify(runtime)),
         Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
         Job(
             "expire-requests",
@@ -83,7 +86,9 @@ def _deliver(runtime: Runtime, makers: Makers) -> int:
 def _deliver_webhooks(runtime: Runtime) -> int:
     def tell(message: OutboxMessage) -> Telling:
         with runtime.database.reading() as session:
-            return endpoints.telling(session, cabinet=runtime.cabinet, message=message)
+            telling = endpoints.telling(session, cabinet=runtime.cabinet, message=message)
+            values = values_for(session, cabinet=runtime.cabinet, message=message)
+            return replace(telling, values=values)
 
     passed = deliver_webhooks(
         runtime.database, clock=runtime.clock, tell=tell, poster=runtime.poster
@@ -126,6 +131,15 @@ def _fulfil(runtime: Runtime, makers: Makers) -> int:
     if answered:
         runtime.wake("deliver-mail")
     return answered
+
+
+def _rectify(runtime: Runtime) -> int:
+    """Search for rectifications that wait, and carry out those that are decided."""
+    done = rectify(Workshop(runtime.database, runtime.clock, runtime.desk, runtime.open_stores))
+    if done:
+        runtime.wake("deliver-mail")
+        runtime.wake("deliver-webhooks")
+    return done
 
 
 def _check_stores(runtime: Runtime) -> None:

@@ -44,6 +44,11 @@ LETTERS: Mapping[str, Letter] = {
     ),
     "request_resumed": Letter(frozenset({"controller", "due_on"})),
     "request_merged": Letter(frozenset({"controller", "due_on", "contact", "authority"})),
+    "rectification_done": Letter(
+        frozenset({"controller", "results", "recipients", "link", "authority"}),
+        quote="results",
+        facts=("recipients",),
+    ),
     "dpo_answer": Letter(frozenset({"controller", "link", "due_on"})),
     "dpo_deadline_d-10": Letter(frozenset({"controller", "link", "requests"})),
     "dpo_deadline_d-5": Letter(frozenset({"controller", "link", "requests"})),

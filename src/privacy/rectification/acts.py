@@ -1,0 +1,186 @@
+"""What is decided on a rectification, and what becomes of each field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from privacy.audit.actions import Action
+from privacy.db import new_id
+from privacy.errors import ConflictError
+from privacy.rectification import queries
+from privacy.rectification.carrying import Result
+from privacy.rectification.kept import forget_search, release
+from privacy.rectification.models import (
+    Correction,
+    CorrectionState,
+    Origin,
+)
+from privacy.rectification.plan import Planned, Wanted, plan
+from privacy.rectification.sealed import Change, seal_change
+from privacy.requests.letters import Desk
+from privacy.requests.models import (
+    RequestKind,
+    RequestState,
+    SubjectRequest,
+)
+from privacy.requests.moves import move, record
+from privacy.requests.statements import seal_proven, statement_of
+from privacy.subjects.keys import subject_key
+
+
+def search_again(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
+    """Forget what was found, so that the data stores are searched anew."""
+    _ensure_undecided(about)
+    forget_search(session, about)
+    release(session, about, at)
+    record(session, Action.RECTIFICATION_RESTARTED, at, actor, about=about)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the DPO decided, value by value, and what the subject is told of it."""
+
+    wanted: Sequence[Wanted]
+    answer: str = field(default="", repr=False)
+
+
+def decide(
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    desk: Desk,
+    about: SubjectRequest,
+    decided: Decided,
+) -> Sequence[Correction]:
+    """Put every field on the list that a decision changes; they are written after the commit.
+
+    Raises ConflictError before the search and after a decision, InvalidError as `plan`.
+    """
+    _ensure_undecided(about)
+    kept = queries.search_of(session, cabinet=desk.cabinet, about=about)
+    if kept is None:
+        raise ConflictError("The data stores are still being searched; wait a moment.")
+    planned = plan(kept, decided.wanted)
+    sealed = _with_answer(session, desk, about, decided.answer)
+    moved = move(
+        session,
+        about,
+        RequestState.OPEN,
+        state=RequestState.APPROVED,
+        decided_at=at,
+        statement_sealed=sealed,
+    )
+    if not moved:
+        raise ConflictError("Somebody decided on this request before; look at it again.")
+    rows = [_listed(session, at, desk=desk, about=about, one=one) for one in planned]
+    session.flush()
+    release(session, about, at)
+    due_on = about.legal_latest_on.isoformat()
+    record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
+    record(
+        session,
+        Action.RECTIFICATION_DECIDED,
+        at,
+        actor,
+        about=about,
+        fields=sum(row.origin is not Origin.DEPENDENT for row in rows),
+        by_hand=sum(row.state is CorrectionState.BY_HAND for row in rows),
+        dependent=sum(row.origin is Origin.DEPENDENT for row in rows),
+    )
+    return rows
+
+
+def settle(session: Session, *, actor: str, at: datetime, row: Correction, result: Result) -> None:
+    """Write down what became of a field: by the service, or by a person in its place."""
+    about = session.get_one(SubjectRequest, row.request_id)
+    row.state, row.detail = result.state, result.detail
+    if row.state not in queries.UNSETTLED:
+        row.settled_at, row.settled_by = at, actor
+    record(
+        session,
+        Action.RECTIFICATION_FIELD_SETTLED,
+        at,
+        actor,
+        about=about,
+        correction=str(row.id),
+        store=row.store_name,
+        field=f"{row.collection}.{row.field}"[:200],
+        outcome=row.state.value,
+        reason=row.detail,
+    )
+
+
+def say_done(session: Session, *, actor: str, at: datetime, row: Correction) -> None:
+    """Note that a person did what the service could not; the service then reads it again.
+
+    What was only to be computed again is taken at their word. ConflictError for another's turn.
+    """
+    _ensure_by_hand(row)
+    again = row.origin is not Origin.DEPENDENT
+    state = CorrectionState.CHECKING if again else CorrectionState.SAID
+    settle(session, actor=actor, at=at, row=row, result=Result(state))
+    release(session, session.get_one(SubjectRequest, row.request_id), at)
+
+
+def leave(session: Session, *, actor: str, at: datetime, row: Correction) -> None:
+    """Decide that a field stays as it is; its subject is told, and the answer has exceptions."""
+    if row.state not in {CorrectionState.BY_HAND, CorrectionState.OWED}:
+        raise ConflictError("This field is settled already.")
+    result = Result(CorrectionState.NOT_DONE, row.detail)
+    settle(session, actor=actor, at=at, row=row, result=result)
+    release(session, session.get_one(SubjectRequest, row.request_id), at)
+
+
+def _ensure_undecided(about: SubjectRequest) -> None:
+    if about.kind is not RequestKind.RECTIFICATION or about.state is not RequestState.OPEN:
+        raise ConflictError("This is no rectification that waits for a decision.")
+
+
+def _ensure_by_hand(row: Correction) -> None:
+    if row.state is not CorrectionState.BY_HAND:
+        raise ConflictError("This field is not for a person to settle now.")
+
+
+def _with_answer(session: Session, desk: Desk, about: SubjectRequest, answer: str) -> bytes | None:
+    """Return the statement with what the subject is told beside it, sealed again."""
+    if about.subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
+    said = statement_of(session, cabinet=desk.cabinet, about=about)
+    return seal_proven(
+        session,
+        cabinet=desk.cabinet,
+        about=about,
+        said=replace(said, answer=answer),
+        subject_id=about.subject_id,
+    )
+
+
+def _listed(
+    session: Session, at: datetime, *, desk: Desk, about: SubjectRequest, one: Planned
+) -> Correction:
+    subject_id = about.subject_id
+    if subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
+    row = Correction(
+        subject_id=subject_id,
+        id=new_id(at),
+        request_id=about.id,
+        controller_id=about.controller_id,
+        store_name=one.candidate.store,
+        collection=one.candidate.collection,
+        field=one.candidate.field,
+        origin=one.origin,
+        state=one.state,
+        detail=one.detail,
+        decided_at=at,
+        settled_at=None,
+        settled_by="",
+    )
+    key = subject_key(session, cabinet=desk.cabinet, subject_id=subject_id)
+    change = Change(one.candidate.key, one.candidate.value, one.after)
+    row.change_sealed = seal_change(key, row, change)
+    session.add(row)
+    return row

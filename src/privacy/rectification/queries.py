@@ -1,0 +1,138 @@
+"""What a rectification found, what is decided and what is still to be done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from privacy.errors import NotFoundError
+from privacy.rectification.candidates import Searched, from_json
+from privacy.rectification.models import (
+    Correction,
+    CorrectionState,
+    NoticeState,
+    Origin,
+    RecipientNotice,
+    RectificationSearch,
+)
+from privacy.rectification.sealed import Change, change_of, search_context
+from privacy.requests.models import RequestClaim, RequestKind, RequestState, SubjectRequest
+from privacy.subjects.keys import KeyCabinet, subject_key
+
+FOR_THE_JOB = (CorrectionState.OWED, CorrectionState.CHECKING)
+UNSETTLED = (*FOR_THE_JOB, CorrectionState.BY_HAND)
+
+
+def to_search(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
+    """Return the rectifications that wait for their search, what is due first at the top."""
+    known = exists().where(RectificationSearch.request_id == SubjectRequest.id)
+    return _free(session, at, limit, SubjectRequest.state == RequestState.OPEN, ~known)
+
+
+def to_carry_out(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
+    """Return the decided rectifications on which a worker can go on, or which are to be ended.
+
+    One that only waits for a person is left alone.
+    """
+    mine = exists().where(
+        Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_THE_JOB)
+    )
+    by_hand = exists().where(
+        Correction.request_id == SubjectRequest.id, Correction.state == CorrectionState.BY_HAND
+    )
+    untold = exists().where(
+        RecipientNotice.request_id == SubjectRequest.id,
+        RecipientNotice.state == NoticeState.BY_HAND,
+    )
+    approved = SubjectRequest.state == RequestState.APPROVED
+    return _free(session, at, limit, approved, or_(mine, ~by_hand & ~untold))
+
+
+def _free(
+    session: Session, at: datetime, limit: int, *also: ColumnElement[bool]
+) -> Sequence[UUID]:
+    wanted = (
+        select(SubjectRequest.id)
+        .outerjoin(RequestClaim, RequestClaim.request_id == SubjectRequest.id)
+        .where(
+            SubjectRequest.kind == RequestKind.RECTIFICATION,
+            (RequestClaim.claimed_until.is_(None)) | (RequestClaim.claimed_until <= at),
+            *also,
+        )
+        .order_by(SubjectRequest.legal_latest_on)
+        .limit(limit)
+    )
+    return session.scalars(wanted).all()
+
+
+def search_of(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> Searched | None:
+    """Return what was found for a rectification, open; None while nobody has searched."""
+    row = found_row(session, about=about)
+    if row is None:
+        return None
+    key = subject_key(session, cabinet=cabinet, subject_id=row.subject_id)
+    return from_json(key.open_text(row.contents_sealed, context=search_context(about)))
+
+
+def found_row(session: Session, *, about: SubjectRequest) -> RectificationSearch | None:
+    """Return the sealed result of a search; None while nobody has searched."""
+    if about.subject_id is None:
+        return None
+    return session.get(RectificationSearch, (about.subject_id, about.id))
+
+
+def corrections(session: Session, *, about: SubjectRequest) -> Sequence[Correction]:
+    """Return every field on the list of a rectification, store by store."""
+    wanted = select(Correction).where(
+        Correction.subject_id == about.subject_id, Correction.request_id == about.id
+    )
+    order = (Correction.store_name, Correction.collection, Correction.field, Correction.id)
+    return session.scalars(wanted.order_by(*order)).all()
+
+
+def correction(session: Session, *, about: SubjectRequest, correction_id: UUID) -> Correction:
+    """Return one field on the list; NotFoundError when it is not of this request."""
+    found = session.get(Correction, (about.subject_id, correction_id))
+    if found is None or found.request_id != about.id:
+        raise NotFoundError("This request has no such correction.")
+    return found
+
+
+def changes(
+    session: Session, *, cabinet: KeyCabinet, rows: Sequence[Correction]
+) -> Sequence[Change]:
+    """Return what these corrections of one subject change, open, in their order.
+
+    Raises GoneError once the subject's key was destroyed.
+    """
+    if not rows:
+        return []
+    key = subject_key(session, cabinet=cabinet, subject_id=rows[0].subject_id)
+    return [change_of(key, row) for row in rows]
+
+
+def notices(session: Session, *, about: SubjectRequest) -> Sequence[RecipientNotice]:
+    """Return who has the data that were rectified, by name, and whether they were told."""
+    wanted = select(RecipientNotice).where(
+        RecipientNotice.subject_id == about.subject_id, RecipientNotice.request_id == about.id
+    )
+    return session.scalars(wanted.order_by(RecipientNotice.name)).all()
+
+
+def is_settled(rows: Sequence[Correction]) -> bool:
+    """Whether nothing on the list is left to be done by anybody."""
+    return not any(row.state in UNSETTLED for row in rows)
+
+
+def fell_short(rows: Sequence[Correction], told: Sequence[RecipientNotice]) -> bool:
+    """Whether something stays as it was, or somebody was not told; its subject learns it."""
+    kept = any(row.state is CorrectionState.NOT_DONE for row in rows)
+    return kept or any(one.state is NoticeState.NOT_TOLD for one in told)
+
+
+def was_changed(row: Correction) -> bool:
+    """Whether a value of the subject stands there otherwise than before."""
+    done = row.state in {CorrectionState.DONE, CorrectionState.SAID}
+    return done and row.origin is not Origin.DEPENDENT

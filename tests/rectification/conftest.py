@@ -1,0 +1,3 @@
+"""An office with one controller, on each database."""
+
+from tests.requests.conftest import office, other  # noqa: F401 -- fixtures are found by name
