@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
+    About,
     CATEGORY_TITLES,
     LANGUAGES,
     Collection,
@@ -88,6 +89,7 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
                 draw(st.sampled_from(sorted(NORMALISERS))),
                 draw(st.booleans()),
                 draw(st.none() | st.sampled_from(Provenance)),
+                about=draw(st.none() | st.sampled_from(About)),
                 tuple(draw(st.lists(TEXT, max_size=2))),
             )
             for column in columns[name]
@@ -198,6 +200,7 @@ def changed(**changes: Any) -> dict[str, Any]:
         ({"c0__fields__0__exported": "no"}, "c0__fields[0].exported"),
         ({"c0__fields__0__provenance": "bought"}, "c0__fields[0].provenance"),
         ({"c0__fields__0__derived_from": "id"}, "c0__fields[0].derived_from"),
+        ({"c0__fields__0__about": "them"}, "c0__fields[0].about"),
         ({"c0__fields__0": "id"}, "c0__fields[0]"),
         ({"c0__links__0__to": "order"}, "c0__links[0].to"),
         ({"c0__links__0__to": "a.b.c"}, "c0__links[0].to"),

@@ -97,6 +97,16 @@ PRESUMED: Mapping[DataCategory, Provenance] = {
 """What a category says of the origin where a definition is silent; told as a presumption."""
 
 
+class About(StrEnum):
+    """Whom the values of a field in a row of the subject speak of (Art. 15(4) GDPR)."""
+
+    SUBJECT = "subject"
+    OTHERS = "others"
+    """Somebody else: who wrote a note, who else got a message. A package leaves them out."""
+    BOTH = "both"
+    """The subject and others: a package leaves out what identifies others."""
+
+
 class Direction(StrEnum):
     """What a link says of the rows that it leads to."""
 
@@ -122,6 +132,9 @@ class Field:
     derived_from: tuple[str, ...] = ()
     """Fields that it is computed from, as `field`, `collection.field` or `store.collection.field`:
     when one is rectified, this one is to be computed again."""
+    about: About | None = None
+    """Whom its values speak of; None where nobody has said so: then as of the subject alone, and
+    who previews an answer is shown what looks like somebody else's."""
 
     @property
     def origin(self) -> Provenance:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from privacy.stores.definition import (
+    About,
     Collection,
     DataCategory,
     Direction,
@@ -131,7 +132,7 @@ def _collection(node: Node) -> Collection:
 
 _FIELD = (
     "name", "title", "data_category", "identity", "spreads", "normalise", "exported",
-    "provenance", "derived_from",
+    "provenance", "derived_from", "about",
 )  # fmt: skip
 
 
@@ -151,12 +152,17 @@ def _field(node: Node) -> tuple[Field, Identity | None]:
         exported=keys["exported"].flag(usual=True),
         provenance=_provenance(keys["provenance"]),
         derived_from=tuple(item.text() for item in keys["derived_from"].items()),
+        about=_about(keys["about"]),
     )
     return field, Identity(kind, (name,), spreads) if kind else None
 
 
 def _provenance(node: Node) -> Provenance | None:
     return node.choice(Provenance, Provenance.PROVIDED) if node.is_given else None
+
+
+def _about(node: Node) -> About | None:
+    return node.choice(About, About.SUBJECT) if node.is_given else None
 
 
 def _identity(node: Node) -> Identity:
@@ -217,6 +223,7 @@ def _field_out(field: Field, identity: Identity | None) -> dict[str, Any]:
         normalise=None if field.normalise == USUAL.get(kind, "exact") else field.normalise,
         exported=None if field.exported else False,
         provenance=field.provenance and field.provenance.value,
+        about=field.about and field.about.value,
         derived_from=list(field.derived_from),
     )
 
