@@ -13,6 +13,7 @@ import privacy.audit.models
 import privacy.consent.models
 import privacy.operators.models
 import privacy.outbox.models
+import privacy.packages.models
 import privacy.policy.models
 import privacy.preferences.models
 import privacy.purposes.models

@@ -24,6 +24,8 @@ EXEMPT = frozenset(
         "csp_report",  # what browsers send by themselves; nobody acts
         "job_run",
         "outbox_message",
+        "package_fetch",  # how far a download is; handing over leaves the entry
+        "package_part",  # the package that they belong to has its entry
         "preference_link",  # asking for a link and using it up: the opening leaves the entry
         "preference_session",  # ends by itself
         "request_claim",

@@ -179,7 +179,75 @@ class Package(Base):
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     contents_sealed: Mapped[bytes]
+    """The last part of the archive, or all of it where there is no other."""
+    parts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many rows of `package_part` hold what comes before."""
     size: Mapped[int]
     """Bytes of the archive before it was sealed."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class PreviewState(StrEnum):
+    """How far the search is that an operator looks at before deciding."""
+
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RequestPreview(Base):
+    """What a search found that only read, for whoever decides on the answer."""
+
+    __tablename__ = "request_preview"
+    __table_args__ = (Index(None, "state"), {"info": {"placement": "subject"}})
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[PreviewState]
+    asked_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    searched_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    contents_sealed: Mapped[bytes | None]
+    """A sample of what was found, under the subject's key; gone after `expires_at`."""
+    plan: Mapped[str] = mapped_column(default="")
+    """JSON: by place its outcome and number of rows, and a digest of each definition."""
+
+
+class WithholdingDecision(Base):
+    """What an operator decided on a field of an answer, in all rows or in one."""
+
+    __tablename__ = "withholding_decision"
+    __table_args__ = {"info": {"placement": "subject"}}  # noqa: RUF012 -- a plain dict
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place_index: Mapped[bytes] = mapped_column(primary_key=True)
+    """Blind index of store, collection, field and row under the subject's key."""
+    store_name: Mapped[str]
+    collection: Mapped[str]
+    field: Mapped[str]
+    row_sealed: Mapped[bytes | None]
+    """The primary key of the one row, as JSON under the subject's key; None for every row."""
+    treatment: Mapped[str]
+    ground: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str]
+
+
+class LeadDecision(Base):
+    """Whether an identifier that may be somebody else's too is the subject's, for one request."""
+
+    __tablename__ = "lead_decision"
+    __table_args__ = {"info": {"placement": "subject"}}  # noqa: RUF012 -- a plain dict
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    value_index: Mapped[bytes] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    value_sealed: Mapped[bytes]
+    """The identifier as it is compared, as JSON under the subject's key."""
+    confirmed: Mapped[bool]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str]

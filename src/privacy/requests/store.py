@@ -25,6 +25,15 @@ from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.queries import identifiers_of
 
 PURPOSES = ("requests",)
+KEPT_FOR_ANSWERS = (
+    "package",
+    "package_part",
+    "package_fetch",
+    "request_preview",
+    "withholding_decision",
+    "lead_decision",
+)
+"""What is kept only until an answer went out, and says nothing that the answer does not."""
 _OWNED = (Identity("subject_id", SUBJECT),)
 
 
@@ -121,7 +130,9 @@ def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
             partial(_identifiers, cabinet),
         ),
         OwnCollection(
-            REQUESTS, frozenset({"subject_request", "package"}), partial(_requests, cabinet)
+            REQUESTS,
+            frozenset({"subject_request", *KEPT_FOR_ANSWERS}),
+            partial(_requests, cabinet),
         ),
         OwnCollection(MESSAGES, frozenset({"outbox_message"}), _messages),
         OwnCollection(ENTRIES, frozenset({"audit_entry", "audit_pending"}), _entries),
