@@ -89,8 +89,8 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
                 draw(st.sampled_from(sorted(NORMALISERS))),
                 draw(st.booleans()),
                 draw(st.none() | st.sampled_from(Provenance)),
-                about=draw(st.none() | st.sampled_from(About)),
                 tuple(draw(st.lists(TEXT, max_size=2))),
+                about=draw(st.none() | st.sampled_from(About)),
             )
             for column in columns[name]
         )
