@@ -28,6 +28,7 @@ class Permission(StrEnum):
     REQUESTS_APPROVE = "requests.approve"
     REQUESTS_HANDLE = "requests.handle"
     REQUESTS_READ = "requests.read"
+    REQUESTS_REVIEW = "requests.review"
     SETTINGS_READ = "settings.read"
     STORES_MANAGE = "stores.manage"
     STORES_READ = "stores.read"
