@@ -28,6 +28,18 @@ class Ground(StrEnum):
     """A duty of professional secrecy (Art. 23(1)(i) GDPR with the law of the member state)."""
     INQUIRY = "inquiry"
     """Its disclosure would thwart an inquiry (Art. 23(1)(d) GDPR)."""
+    NO_BASIS = "no_basis"
+    """Not processed on consent or contract, so not portable (Art. 20(1)(a) GDPR)."""
+    DERIVED = "derived"
+    """Made by the controller, so not portable (Art. 20(1) GDPR)."""
+    PRESUMED = "presumed"
+    """Taken to be made by the controller, since nobody declared where it comes from."""
+    THIRD_PARTY = "third_party"
+    """Given by somebody else, so not portable (Art. 20(1) GDPR)."""
+
+
+NOT_PORTABLE = frozenset({Ground.NO_BASIS, Ground.DERIVED, Ground.PRESUMED, Ground.THIRD_PARTY})
+"""Grounds of portability alone; a copy under Art. 15 GDPR has these values."""
 
 
 GROUNDS: Mapping[Ground, Texts] = {
@@ -53,6 +65,30 @@ GROUNDS: Mapping[Ground, Texts] = {
         "fr": "Enquête en cours que la communication compromettrait "
         "(article 23, paragraphe 1, point d, du RGPD).",
         "en": "An inquiry that disclosure would thwart (Art. 23(1)(d) GDPR).",
+    },
+    Ground.NO_BASIS: {
+        "fr": "N’est traité ni sur consentement ni pour un contrat : la portabilité ne s’y"
+        " applique pas (article 20, paragraphe 1). Une demande d’accès le donne.",
+        "en": "Not processed on consent or a contract: portability does not apply"
+        " (Art. 20(1) GDPR). An access request gives it.",
+    },
+    Ground.DERIVED: {
+        "fr": "Produit par nous à partir de vos données : la portabilité ne s’y applique pas"
+        " (article 20, paragraphe 1). Une demande d’accès le donne.",
+        "en": "Made by us from your data: portability does not apply (Art. 20(1) GDPR)."
+        " An access request gives it.",
+    },
+    Ground.PRESUMED: {
+        "fr": "Numéro ou donnée technique, présumé produit par nous : la portabilité ne s’y"
+        " applique pas (article 20, paragraphe 1). Une demande d’accès le donne.",
+        "en": "A number or technical datum, presumed to be made by us: portability does not"
+        " apply (Art. 20(1) GDPR). An access request gives it.",
+    },
+    Ground.THIRD_PARTY: {
+        "fr": "Fourni par quelqu’un d’autre : la portabilité ne s’y applique pas (article 20,"
+        " paragraphe 1). Une demande d’accès le donne.",
+        "en": "Given by somebody else: portability does not apply (Art. 20(1) GDPR)."
+        " An access request gives it.",
     },
 }
 """What the person reads of each ground."""

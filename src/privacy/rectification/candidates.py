@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from privacy.errors import InvalidError
@@ -58,7 +58,7 @@ class Searched:
     """Whether there was more than fits."""
 
 
-Found = Mapping[tuple[str, str], Sequence[Row]]
+Found = Mapping[tuple[str, str], Iterable[Row]]
 """By store and collection, the rows that are the subject's."""
 
 

@@ -91,7 +91,7 @@ def _keep(
 ) -> bool:
     """Keep what was found; while a store fails it is tried again, and after that told."""
     found = {
-        place: [row.values for row in rows if row.owned] for place, rows in findings.rows.items()
+        place: (row.values for row in rows if row.owned) for place, rows in findings.rows.items()
     }
     definitions = {name: store.definition for name, store in stores.items()}
     kept = searched(found, definitions, {name: one.capabilities for name, one in stores.items()})

@@ -18,10 +18,11 @@ from privacy.errors import ConflictError, PrivacyError
 from privacy.packages.answer import Answer, Asked
 from privacy.packages.disclosures import Register
 from privacy.packages.package import Contents, pack
+from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
 from privacy.requests import acts, failing, handing, queries
 from privacy.requests.letters import Desk
-from privacy.requests.models import SubjectRequest
+from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import lasts
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
@@ -130,11 +131,14 @@ def _packed(
             definitions={name: store.definition for name, store in stores.items()},
         )
     asked = Asked(str(about.id), about.language, about.received_on)
-    answer = Answer(asked, register, findings, bench.clock())
+    portable = about.kind is RequestKind.PORTABILITY
+    omitted = not_portable(findings, register.definitions, register.purposes) if portable else []
+    answer = Answer(asked, register, findings, bench.clock(), omitted)
+    schema = {"schema": schema_of(answer.tables(), register.definitions)} if portable else {}
     contents = Contents(
         page=bench.page(about.language, **answer.page()),
         readme=_README[about.language],
-        facts=answer.facts(),
+        facts=answer.facts() | schema,
         tables=answer.tables(),
     )
     return handing.Packed(archive=pack(contents), exceptions=not findings.is_complete)
