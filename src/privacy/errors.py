@@ -75,6 +75,18 @@ class UnavailableError(PrivacyError):
     code = "unavailable"
 
 
+class AwaitedError(UnavailableError):
+    """Somebody was asked for this and has not answered yet; the same call succeeds afterwards."""
+
+    code = "awaited"
+
+
+class ImpossibleError(UnavailableError):
+    """Whoever was asked for this says that it cannot be searched."""
+
+    code = "impossible"
+
+
 class SealError(PrivacyError):
     """A sealed value does not open: wrong key, moved to another row, or altered."""
 

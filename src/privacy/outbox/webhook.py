@@ -31,6 +31,8 @@ PREFIX: Final = "whsec_"
 """How a signing secret begins, in the form that libraries of Standard Webhooks read."""
 PATIENCE: Final = 10.0
 """Seconds that one delivery may take in all, from the look-up of the name to the status line."""
+LEAST_SECRET: Final = 24
+"""Octets of a signing secret, as Standard Webhooks asks."""
 LONGEST_URL: Final = 2000
 GONE: Final = 410
 _USUAL: Final = 443
@@ -64,9 +66,20 @@ def headers(secret: str, *, message_id: UUID, at: datetime, body: bytes) -> dict
     A receiver drops an id that it knows and an instant that is minutes old.
     """
     told = {"webhook-id": str(message_id), "webhook-timestamp": str(int(at.timestamp()))}
-    signed = b".".join([*(value.encode() for value in told.values()), body])
+    return told | {"webhook-signature": signature(secret, *told.values(), body=body)}
+
+
+def signature(secret: str, message_id: str, timestamp: str, *, body: bytes) -> str:
+    """Return what `webhook-signature` says of a message: `v1,` and its HMAC-SHA256 in base64."""
+    signed = b".".join([message_id.encode(), timestamp.encode(), body])
     mac = hmac.new(_key(secret), signed, sha256).digest()
-    return told | {"webhook-signature": f"v1,{base64.b64encode(mac).decode()}"}
+    return f"v1,{base64.b64encode(mac).decode()}"
+
+
+def check_secret(secret: str) -> None:
+    """Raise InvalidError for what cannot sign: not whsec_ and base64, or under 192 bits."""
+    if not secret.startswith(PREFIX) or len(_key(secret)) < LEAST_SECRET:
+        raise InvalidError("A signing secret is whsec_ and at least 24 octets in base64.")
 
 
 def _key(secret: str) -> bytes:

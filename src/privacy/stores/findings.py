@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     """Searched, and nothing of the subject is there."""
     NOT_SEARCHED = "not_searched"
     FAILED = "failed"
+    AWAITED = "awaited"
+    """Somebody was asked and has not answered yet."""
 
 
 class Reason(StrEnum):
@@ -61,6 +63,11 @@ class Rows(Protocol):
         """Return how many are the subject's."""
         ...
 
+    @property
+    def exported(self) -> int:
+        """Return how many a package shows."""
+        ...
+
     def __len__(self) -> int:
         """Return how many there are; costs nothing."""
         ...
@@ -91,7 +98,7 @@ class Coverage:
         """Whether all that the definition leads to was read here."""
         if self.outcome is Outcome.NOT_SEARCHED:
             return self.reason == Reason.NOT_PERSONAL
-        return self.outcome is not Outcome.FAILED and not self.reason
+        return self.outcome not in {Outcome.FAILED, Outcome.AWAITED} and not self.reason
 
 
 class LeadReason(StrEnum):
@@ -160,7 +167,7 @@ class Findings:
         ]
 
 
-_WORST = (Outcome.FAILED, Outcome.FOUND, Outcome.EMPTY, Outcome.NOT_SEARCHED)
+_WORST = (Outcome.FAILED, Outcome.AWAITED, Outcome.FOUND, Outcome.EMPTY, Outcome.NOT_SEARCHED)
 
 
 def _summary(name: str, lines: Sequence[Coverage]) -> StoreResult:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from privacy.errors import AwaitedError
 from privacy.stores.definition import Collection, Direction, Link
 from privacy.stores.findings import Coverage, Outcome, Place, Reason, Rows
 from privacy.stores.protocol import Store
+
+AWAITED = AwaitedError.code
 
 
 @dataclass
@@ -19,6 +22,8 @@ class Course:
     """Where a row of the subject has its link, and where there is nothing registered."""
     starved: set[Place] = field(default_factory=set)
     """Collections that were not asked for an identifier, since what would judge it failed."""
+    awaited: set[Place] = field(default_factory=set)
+    """Collections of which somebody was asked who has not answered everything yet."""
     _down: dict[str, str] = field(default_factory=dict)
 
     def fail(self, place: Place, code: str) -> None:
@@ -44,7 +49,7 @@ class Course:
     def failure(self, place: Place) -> str:
         """Return the code of the error by which a collection is not known to its end, or ''."""
         down = "" if place in self.searched else self._down.get(place[0], "")
-        return self.failed.get(place, down)
+        return self.failed.get(place, down) or (AWAITED if place in self.awaited else "")
 
 
 def collections_of(stores: Mapping[str, Store]) -> dict[Place, Collection]:
@@ -118,7 +123,7 @@ class _Ledger:
 
     def _verdict(self, place: Place, collection: Collection) -> tuple[Outcome, str]:
         if code := self._course.failure(place):
-            return Outcome.FAILED, code
+            return Outcome.AWAITED if code == AWAITED else Outcome.FAILED, code
         if not collection.is_personal and place not in self._settled:
             return Outcome.NOT_SEARCHED, Reason.NOT_PERSONAL
         if place in self._settled:

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores.connectors.files.connector import FilesConnector
-from privacy.stores.connectors.http.connector import HttpConnector
+from privacy.stores.connectors.http.later import http_store
+from privacy.stores.connectors.manual.connector import ManualConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
@@ -44,7 +45,8 @@ Connector: TypeAlias = Callable[[StoreDefinition, str], Store]
 
 CONNECTORS: Mapping[str, Connector] = {
     "files": FilesConnector,
-    "http": HttpConnector,
+    "http": http_store,
+    "manual": ManualConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "sqlite": SqliteConnector,
@@ -58,6 +60,8 @@ SCHEMES: Mapping[str, str] = {
     "file": "files",
     "http": "http",
     "https": "http",
+    "mailto": "manual",
+    "manual": "manual",
     "mariadb": "mysql",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",
@@ -77,7 +81,7 @@ def connector_of(address: str) -> str:
     kind = SCHEMES.get(scheme, scheme)
     if kind in CONNECTORS or kind in _installed():
         return kind
-    known = ", ".join(f"{one}://" for one in sorted({*SCHEMES, *_installed()}))
+    known = ", ".join(f"{one}:" for one in sorted({*SCHEMES, *_installed()}))
     raise InvalidError(f"The address must begin with one of {known}.")
 
 
@@ -111,11 +115,16 @@ def introspect(name: str, address: str) -> Draft:
                 "This kind of data store does not say what it has: describe it by hand,"
                 " as docs/connectors.md shows."
             )
-        draft = propose(name, [_looked_at(store, table) for table in store.survey()])
+        draft = proposal(name, store)
     finally:
         store.close()
     ensure_valid(draft.definition)
     return draft
+
+
+def proposal(name: str, store: Surveyed) -> Draft:
+    """Return what a definition of an open store could be; the caller closes it."""
+    return propose(name, [_looked_at(store, table) for table in store.survey()])
 
 
 def _looked_at(store: Surveyed, table: TableFacts) -> TableFacts:

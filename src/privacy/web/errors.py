@@ -79,6 +79,16 @@ KINDS: dict[str, Kind] = {
         "Something that this needs cannot be reached",
         "Send the same call again later; `Retry-After` says when.",
     ),
+    "awaited": Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Somebody was asked and has not answered yet",
+        "Nothing is to be done; the answer wakes what waits for it.",
+    ),
+    "impossible": Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Whoever was asked says that it cannot be searched",
+        "A DPO decides whether to answer without it.",
+    ),
     "malformed": Kind(
         HTTPStatus.BAD_REQUEST,
         "The request cannot be read",

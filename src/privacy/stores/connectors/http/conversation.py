@@ -101,13 +101,20 @@ class Conversation:
         self._connection: _Pinned | None = None
         self._turn = threading.Lock()
         self._next_at = 0.0
+        self._further: Mapping[str, str] = {}
 
     @property
     def base(self) -> Base:
         """Return where it leads, without the secret."""
         return self._base
 
-    def ask(self, method: str, target: str, content: object = None) -> Answer:
+    def ask(
+        self,
+        method: str,
+        target: str,
+        content: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Return what the interface answers at a path below its address.
 
         Waits and tries again as it is told. UnavailableError when it does not answer in time or
@@ -116,6 +123,7 @@ class Conversation:
         body = None if content is None else json.dumps(content).encode()
         path = self._base.path + target
         with self._turn:
+            self._further = headers or {}
             for _hop in range(REDIRECTS + 1):
                 answer = self._tried(method, path, body)
                 if method != "GET" or not 300 <= answer.status < 400:
@@ -182,7 +190,7 @@ class Conversation:
         if self._connection is None:
             self._connection = self._connected()
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        headers["User-Agent"] = "privacy"
+        headers |= {"User-Agent": "privacy", **self._further}
         if self._secret:
             headers[self._manners.header or "Authorization"] = self._secret
         if body is not None:
