@@ -24,6 +24,8 @@ class FoundRows:
         self._rows: Spool[tuple[Row, str, bool, bool]] = Spool()
         self.owned = 0
         """How many are the subject's."""
+        self.exported = 0
+        """How many a package shows."""
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -46,6 +48,7 @@ class FoundRows:
             return False
         self._rows.append(({name: _kept(row[name]) for name in row}, why, owned, exported))
         self.owned += owned
+        self.exported += exported
         return True
 
 
@@ -60,6 +63,11 @@ class Keys:
         """Keep a key, unless it is there already."""
         if self._met.add(key):
             self._keys.append(key)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they are too many to be in memory together."""
+        return self._keys.is_on_disk
 
     def parts(self) -> Iterator[set[Key]]:
         """Yield them in sets of which each fits in memory."""

@@ -10,15 +10,15 @@ is followed and no identifier taken from them.
 It only reads. A search that was killed is begun again; there is nothing half done to resume.
 """
 
-import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Values
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from privacy.errors import InvalidError, PrivacyError
+from privacy.stores.asking import Asker, Question
+from privacy.stores.assigned import Assigned
 from privacy.stores.definition import Collection, Columns, Direction
 from privacy.stores.digests import Digests
 from privacy.stores.findings import Findings, Place
@@ -38,8 +38,6 @@ from privacy.stores.leads import (
 from privacy.stores.ledger import Course, collections_of, lines
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
-
-logger = logging.getLogger(__name__)
 
 Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
 """By kind, the identifiers known of the subject; a tuple where one takes several columns."""
@@ -61,18 +59,10 @@ def walk(stores: Mapping[str, Store], seeds: Seeds, *, confirmed: Confirmed = ()
     return search.findings()
 
 
-class _Question(NamedTuple):
-    """Which rows of a collection have these columns, and what made us ask."""
-
-    place: Place
-    columns: Columns
-    why: str
-
-
 class _Aside(NamedTuple):
     """A question about rows that are only referred to."""
 
-    question: _Question
+    question: Question
     exported: bool
 
 
@@ -86,11 +76,12 @@ class _Search:
         self._probes_of: dict[str, Sequence[tuple[Place, Probe]]] = {}
         self._places = collections_of(stores)
         self._known: dict[str, set[Key]] = defaultdict(set)
-        self._pending: dict[_Question, Keys] = defaultdict(Keys)
+        self._pending: dict[Question, Keys] = defaultdict(Keys)
         self._asked: dict[tuple[Place, Columns], Digests] = defaultdict(Digests)
         self._asides: dict[_Aside, Keys] = defaultdict(Keys)
         self._rows = {place: FoundRows(place) for place in self._places}
         self._course = Course()
+        self._asker = Asker(stores, self._places, self._course)
 
     def learn(self, kind: str, value: Iterable[str | None]) -> None:
         """Search an identifier of the subject wherever its kind is declared."""
@@ -102,7 +93,7 @@ class _Search:
         for place, collection in self._places.items():
             for identity in collection.identities:
                 if identity.kind == kind and len(identity.columns) == len(key):
-                    question = _Question(place, identity.columns, f"identity:{kind}")
+                    question = Question(place, identity.columns, f"identity:{kind}")
                     self._ask(question, comparable(collection, identity.columns, key))
 
     def run(self) -> None:
@@ -112,15 +103,12 @@ class _Search:
             self._drain()
         for aside in sorted(self._asides, key=lambda aside: not aside.exported):
             for keys in self._asides[aside].parts():
-                self._read(aside.question, keys, partial(self._take_aside, aside))
+                self._asker.ask(aside.question, keys, partial(self._take_aside, aside))
 
     def _drain(self) -> None:
         while self._pending:
-            question = next(iter(self._pending))
-            keys = self._pending.pop(question)
-            take = partial(self._take_owned, question)
-            if all(self._read(question, part, take) for part in keys.parts()):
-                self._course.searched.add(question.place)
+            waiting, self._pending = self._pending, defaultdict(Keys)
+            self._asker.ask_all(waiting, self._take_owned)
 
     def findings(self) -> Findings:
         """Return what was found, and the ledger."""
@@ -131,31 +119,11 @@ class _Search:
             leads=self._parking.leads(self._trusted),
         )
 
-    def _ask(self, question: _Question, key: Key | None) -> None:
+    def _ask(self, question: Question, key: Key | None) -> None:
         if key is not None and self._asked[question.place, question.columns].add(key):
             self._pending[question].add(key)
 
-    def _read(self, question: _Question, keys: set[Key], take: Callable[[Row], None]) -> bool:
-        """Read one question's rows, to the end or not; what fails is noted and never passes."""
-        place, columns, _why = question
-        if self._course.is_closed(place):
-            return False
-        try:
-            for row in self._stores[place[0]].read(self._places[place], columns, keys):
-                take(row)
-        except InvalidError as error:
-            self._course.fail(place, error.code)
-        except PrivacyError as error:
-            self._course.fail_store(place, error.code)
-        except Exception as error:  # noqa: BLE001 -- a connector's bug must not stop the others
-            # Its message could quote a row, so only its kind is told.
-            logger.error("%s.%s cannot be read: %s", *place, type(error).__name__)  # noqa: TRY400
-            self._course.fail_store(place, PrivacyError.code)
-        else:
-            return True
-        return False
-
-    def _take_owned(self, question: _Question, row: Row) -> None:
+    def _take_owned(self, question: Question, row: Row) -> None:
         """Keep a row of the subject, and go on from it."""
         place = question.place
         collection = self._places[place]
@@ -179,6 +147,8 @@ class _Search:
             self._probes_of[kind] = [
                 (place, probe)
                 for place, collection in self._places.items()
+                # Nobody is asked to leaf through an archive only to judge whose number it is.
+                if not isinstance(self._stores[place[0]], Assigned)
                 for probe in probes_of(collection, kind)
             ]
         return self._probes_of[kind]
@@ -200,9 +170,9 @@ class _Search:
         shared: set[LeadKey] = set()
         for place, probe in self._probes(kind):
             company = {probe.key_of(lead[1]): (lead, Company()) for lead in leads}
-            question = _Question(place, probe.columns, "probe")
+            question = Question(place, probe.columns, "probe")
             keys = {key for key in company if key is not None}
-            if not self._read(question, keys, partial(self._meet, place, probe, company)):
+            if not self._asker.ask(question, keys, partial(self._meet, place, probe, company)):
                 self._starve(kind)
                 return set(leads)
             shared |= {lead for lead, seen in company.values() if seen.is_shared}
@@ -234,7 +204,7 @@ class _Search:
                 self._course.miss(target, link, values)
                 continue
             key = comparable(self._places[target], link.to_columns, values)
-            question = _Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
+            question = Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
             if link.direction is Direction.OWNS:
                 self._ask(question, key)
             elif key is not None:

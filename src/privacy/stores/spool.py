@@ -40,6 +40,11 @@ class Spool(Generic[T]):
         """Return how many values there are; costs nothing."""
         return self._written + len(self._tail)
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether more than one part was too much for memory."""
+        return bool(self._parts)
+
     def append(self, value: T) -> None:
         """Add a value at the end."""
         self._tail.append(value)
