@@ -9,6 +9,7 @@ from privacy.audit.faults import Fault, Kind
 from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.purposes import csp
+from privacy.requests.annexes import QuestionKind
 from privacy.requests.intake import Verification
 from privacy.web.console.statistics import chart
 from privacy.web.console.taking import CHANNELS, FURTHER
@@ -23,6 +24,13 @@ OPERATOR = {
     "roles": [Role.DPO],
 }
 BASE = {"controller": CONTROLLER, "operator": OPERATOR, "may": MATRIX[Role.DPO], "today": TODAY}
+UNASKED: dict[str, Any] = {
+    "questions": [],
+    "askable": list(QuestionKind),
+    "in_time_until": date(2026, 3, 27),
+    "first_question": "Merci de nous donner votre numéro de client.",
+    "others": [],
+}
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
@@ -121,12 +129,14 @@ def _details() -> Iterator[Page]:
             {"at": at(5), "action": "request.submitted", "actor": "subject"},
             {"at": at(5, 9, 31), "action": "request.verified", "actor": "subject"},
         ],
-        "can": {"approve", "refuse", "extend"},
+        "can": {"approve", "refuse", "extend", "ask"},
+        **UNASKED,
         "form": None,
         "errors": {},
         "values": {},
     }
     yield "request-open", "request_detail", open_now
+    yield from _asked(open_now)
     missing = {"ground": "ground.missing", "refuse-reason": "reason.missing"}
     yield "request-faults", "request_detail", {**open_now, "form": "refuse", "errors": missing}
     agent: dict[str, Any] = {"can": set(), "email": None, "may": MATRIX[Role.AGENT]}
@@ -137,6 +147,43 @@ def _details() -> Iterator[Page]:
     why = {"reason": "Demande identique à celle du 2 mars.", "can": set()}
     refused = request("refused", closed_at=at(17))
     yield "request-refused", "request_detail", {**open_now, **why, "subject_request": refused}
+
+
+def _asked(shown: dict[str, Any]) -> Iterator[Page]:
+    """Yield a request whose subject is asked, waits, has answered, or asked the same before."""
+    wrong = {"kind": "question_kind.missing", "ask-doubt": "reason.missing"}
+    late = {"in_time_until": date(2026, 3, 12), "form": "ask", "errors": wrong}
+    yield "request-asking", "request_detail", {**shown, **late}
+    row = {
+        "kind": "identity",
+        "asked_on": date(2026, 3, 9),
+        "answer_by_on": date(2026, 4, 8),
+        "counts": True,
+        "answered_at": None,
+        "ended_on": None,
+    }
+    question: dict[str, Any] = {
+        "row": row,
+        "doubt": "Deux comptes portent le même nom et la même adresse postale.",
+        "words": "Quelle est la date et le montant d’une commande récente ?",
+        "override": "",
+        "answer": "",
+        "claim": None,
+    }
+    waits = {"subject_request": request("paused"), "can": {"resume", "refuse"}, "askable": []}
+    yield "request-paused", "request_detail", {**shown, **waits, "questions": [question]}
+    given = {"answer": "Le 3 février, 84,90 €.", "override": "Doute apparu le 8 mars seulement."}
+    claim = {"kind": "customer_number", "value": "C-1042"}
+    answered = {**question, **given, "claim": claim, "row": {**row, "answered_at": at(12)}}
+    yield "request-answered", "request_detail", {**shown, "questions": [answered]}
+    before = [
+        (request(state, id=UUID(int=REQUEST_ID.int - 7 * n)), n == 1)
+        for n, state in ((1, "approved"), (2, "completed"))
+    ]
+    yield "request-again", "request_detail", {**shown, "others": before}
+    into = request("merged", closed_at=at(17), merged_into=UUID(int=REQUEST_ID.int - 7))
+    closed = {"subject_request": into, "can": set()}
+    yield "request-merged", "request_detail", {**shown, **closed}
 
 
 def _searched() -> dict[str, Any]:
@@ -236,12 +283,20 @@ def _stores() -> Iterator[Page]:
     ]
     names = ("name", "title", "kind", "own", "collections", "checked_at", "good")
     stores = [dict(zip(names, row, strict=True)) for row in rows]
-    yield "stores", "stores", {"data_stores": stores}
-    yield "stores-empty", "stores", {"data_stores": []}
+    yield "stores", "stores", {"data_stores": stores, "drafts": []}
+    yield "stores-empty", "stores", {"data_stores": [], "drafts": []}
     error = {"error": "could not connect: connection refused", "can": ["read", "erase", "rectify"]}
     collections = {"collections": _collections()}
-    yield "store", "store_detail", {"data_store": {**stores[2], **error}, **collections}
-    bare = {"data_store": {**stores[3], "error": None, "can": ["read"]}, "collections": []}
+    yield (
+        "store",
+        "store_detail",
+        {"data_store": {**stores[2], **error}, "waivers": [], **collections},
+    )
+    bare = {
+        "data_store": {**stores[3], "error": None, "can": ["read"]},
+        "waivers": [],
+        "collections": [],
+    }
     yield "store-bare", "store_detail", bare
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from privacy.web.portal.answering import FURTHER
 from privacy.web.portal.verify import WORDS
 from tests.pages.preview import Case
 
@@ -17,6 +18,10 @@ CONTROLLER = {
     "policy_url": "https://maison-lumen.example/confidentialite",
 }
 TODAY = date(2026, 3, 20)
+QUESTION = {
+    "words": "Quelle est la date et le montant d’une commande récente ?",
+    "row": {"answer_by_on": date(2026, 4, 8), "counts": True},
+}
 REQUEST_ID = UUID("019b7c1e-5d00-7a11-8c3f-5e1f7f3a9c21")
 TOKEN = "k3v0t2Jm5nQe8rYw1xZs4uLp7aBd0cFg"
 
@@ -40,6 +45,7 @@ def request(state: str, **changes: Any) -> dict[str, Any]:
         "legal_latest_on": date(2026, 4, 7),
         "extended_at": None,
         "closed_at": None,
+        "merged_into": None,
         "subject_id": UUID("7d1a44aa-21c4-4e2b-9b0e-04d2c9a8e3f1"),
         **changes,
     }
@@ -52,6 +58,8 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
         "controller": CONTROLLER,
         "subject_request": request(state, **changes.pop("request", {})),
         "reason": None,
+        "questions": [],
+        "authority": "cnil",
         "timeline": timeline,
         "today": TODAY,
     }
@@ -69,16 +77,25 @@ def portal_cases() -> Iterator[Case]:
     yield Case("portal-form-faults", "portal/request_form.html", {**form, **wrong})
     several = {"kinds": ["access", "erasure"], "errors": {"kind": "kind.missing"}}
     yield Case("portal-form-several", "portal/request_form.html", {**form, **several})
+    rights = {"kinds": ["access", "portability", "rectification"]}
+    yield Case("portal-form-rights", "portal/request_form.html", {**form, **rights})
+    said = {"values": {"kind": "rectification", "wrong": "12 rue des Lilas"},
+            "errors": {"right": "right.missing"}}  # fmt: skip
+    yield Case("portal-form-rectification", "portal/request_form.html", {**form, **rights, **said})
+    sent = {"values": {"kind": "portability", "send_to": "http://x"},
+            "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
+    yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
     yield Case("portal-sent", "portal/sent.html", base)
     link = {**base, "token": TOKEN}
     yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
     package = {"expires_at": at(27, 16, 0), "size": 2_412_000}
     yield Case("portal-download", "portal/download.html", {**link, **package})
-    for use in ("confirm", "status", "download"):
+    for use in ("confirm", "status", "download", "answer"):
         yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})
     key = "maison-lumen.example/audit+8f2c61d0+AcVGtMUj4vDfpi5DEaBmsdlQsMmJf1R0cGgSvJj2hZ8p"
     yield Case("portal-verify", "portal/verify.html", {**base, "keys": [key], "words": WORDS})
     yield from _statuses()
+    yield from _answers()
     yield from _errors()
 
 
@@ -98,6 +115,18 @@ def _statuses() -> Iterator[Case]:
     yield status("expired", "expired", ["submitted", "expired"], request=closed)
     yield status("lapsed", "lapsed", [*begun, "approved", "lapsed"], request=closed)
     yield status("late", "open", begun, today=date(2026, 4, 10))
+    yield status("paused", "paused", [*begun, "paused"], questions=[QUESTION])
+    again = {"closed_at": at(17)}
+    yield status("merged", "merged", [*begun, "merged"], request=again)
+
+
+def _answers() -> Iterator[Case]:
+    blank = {"controller": CONTROLLER, "token": TOKEN, "kinds": FURTHER, "asked": QUESTION}
+    fresh: dict[str, Any] = {**blank, "values": {}, "errors": {}}
+    yield Case("portal-answer", "portal/answer.html", fresh)
+    wrong = {"values": {"kind": "phone", "value": "x"}, "errors": {"value": "number.invalid"}}
+    yield Case("portal-answer-faults", "portal/answer.html", {**blank, **wrong})
+    yield Case("portal-answered", "portal/answered.html", {"controller": CONTROLLER})
 
 
 def _errors() -> Iterator[Case]:

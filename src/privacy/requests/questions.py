@@ -24,6 +24,9 @@ from privacy.subjects.acts import add_identifier
 from privacy.subjects.identify import Claim
 from privacy.subjects.keys import KeyCabinet, subject_key
 
+LONGEST = 2000
+"""Characters of a question, of its doubt and of an answer."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -168,7 +171,7 @@ def resume(
 
 def prove(
     session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest,
-    kind: QuestionKind,
+    kind: str,
 ) -> None:  # fmt: skip
     """Accept the identifier of an answer as proven: from now on it finds data.
 
@@ -177,9 +180,8 @@ def prove(
     """
     if about.state is not RequestState.OPEN or about.subject_id is None:
         raise ConflictError("This request does not wait for a decision.")
-    found = next(
-        (one for one in told(session, desk.cabinet, about=about) if one.row.kind is kind), None
-    )
+    asked = told(session, desk.cabinet, about=about)
+    found = next((one for one in asked if one.row.kind == kind), None)
     if found is None or found.claim is None:
         raise NotFoundError("The answer to this question gave no identifier.")
     claim = Claim(found.claim.kind, found.claim.value, verified=True)

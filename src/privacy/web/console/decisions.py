@@ -25,23 +25,23 @@ SHORTEST_REASON = 10
 @operators_only(Permission.REQUESTS_APPROVE)
 def approve(request_id: UUID) -> AnyResponse:
     """Decide that the request is answered; the search begins after the commit."""
-    controller, runtime = _controller(request_id), current.runtime()
+    controller, runtime = decider_of(request_id), current.runtime()
     with runtime.database.transaction() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
         deciding.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
     runtime.wake("fulfil-access")
-    return _done(request_id, "approved")
+    return done(request_id, "approved")
 
 
 @blueprint.post("/requests/<uuid:request_id>/refuse")
 @operators_only(Permission.REQUESTS_APPROVE)
 def refuse(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     """Decide that the request is not answered, for a ground and with a reason."""
-    controller, runtime = _controller(request_id), current.runtime()
+    controller, runtime = decider_of(request_id), current.runtime()
     ground, reason = request.form.get("ground", ""), request.form.get("reason", "").strip()
-    errors = _reason_faults("refuse-reason", reason) | _ground_faults(ground)
+    errors = reason_faults("refuse-reason", reason) | _ground_faults(ground)
     if errors:
-        return _not_accepted(controller, request_id, "refuse", errors)
+        return not_accepted(controller, request_id, "refuse", errors)
     with runtime.database.transaction() as session:
         deciding.refuse(
             session,
@@ -52,18 +52,18 @@ def refuse(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
             why=Decision(controller, reason, RefusalGround(ground)),
         )
     runtime.wake("deliver-mail")
-    return _done(request_id, "refused")
+    return done(request_id, "refused")
 
 
 @blueprint.post("/requests/<uuid:request_id>/extend")
 @operators_only(Permission.REQUESTS_APPROVE)
 def extend(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     """Take two further months, with a reason that the subject is told."""
-    controller, runtime = _controller(request_id), current.runtime()
+    controller, runtime = decider_of(request_id), current.runtime()
     reason = request.form.get("reason", "").strip()
-    errors = _reason_faults("extend-reason", reason)
+    errors = reason_faults("extend-reason", reason)
     if errors:
-        return _not_accepted(controller, request_id, "extend", errors)
+        return not_accepted(controller, request_id, "extend", errors)
     with runtime.database.transaction() as session:
         deciding.extend(
             session,
@@ -74,14 +74,14 @@ def extend(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
             why=Decision(controller, reason),
         )
     runtime.wake("deliver-mail")
-    return _done(request_id, "extended")
+    return done(request_id, "extended")
 
 
 @blueprint.post("/requests/<uuid:request_id>/stores/<store>/waive")
 @operators_only(Permission.REQUESTS_APPROVE)
 def waive(request_id: UUID, store: str) -> AnyResponse:
     """Decide to answer without a data store that fails; the request is tried again at once."""
-    controller, runtime = _controller(request_id), current.runtime()
+    controller, runtime = decider_of(request_id), current.runtime()
     with runtime.database.transaction() as session:
         failing.waive(
             session,
@@ -91,10 +91,10 @@ def waive(request_id: UUID, store: str) -> AnyResponse:
             store=store,
         )
     runtime.wake("fulfil-access")
-    return _done(request_id, "waived")
+    return done(request_id, "waived")
 
 
-def _controller(request_id: UUID) -> Controller:
+def decider_of(request_id: UUID) -> Controller:
     """Return the controller of a request on which this operator may decide."""
     found = controller_of(request_id)
     if not current.operator().may(found.id, Permission.REQUESTS_APPROVE):
@@ -102,19 +102,22 @@ def _controller(request_id: UUID) -> Controller:
     return found
 
 
-def _done(request_id: UUID, what: str) -> AnyResponse:
+def done(request_id: UUID, what: str) -> AnyResponse:
+    """Go back to the page of a request, which says what was done."""
     target = url_for("console.request_detail", request_id=request_id, done=what)
     return redirect(target, HTTPStatus.SEE_OTHER)
 
 
-def _not_accepted(
+def not_accepted(
     controller: Controller, request_id: UUID, form: str, errors: Mapping[str, str]
 ) -> tuple[str, HTTPStatus]:
+    """Return the page of a request with a form as it was typed, and what is wrong with it."""
     typed = {"form": form, "errors": errors, "values": request.form.to_dict()}
     return detail(controller, request_id, **typed), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _reason_faults(field: str, reason: str) -> dict[str, str]:
+def reason_faults(field: str, reason: str) -> dict[str, str]:
+    """Return what is wrong with words that somebody is going to read, by field."""
     if not reason:
         return {field: "reason.missing"}
     if len(reason) > LONGEST_REASON:

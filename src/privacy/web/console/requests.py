@@ -10,15 +10,17 @@ from privacy.audit.actions import Action
 from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import queries
+from privacy.requests import again, pauses, queries, questions
+from privacy.requests.annexes import QuestionKind
 from privacy.requests.deadline import may_extend
 from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestState, SubjectRequest
-from privacy.requests.moves import record
+from privacy.requests.moves import record, terms_of
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.scans import failing
 from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
+from privacy.web.words import Words
 
 
 @blueprint.get("/requests")
@@ -73,6 +75,7 @@ def detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
         shown = {
             **_personal(session, about),
+            **_asked(session, controller, about),
             "tasks": queries.tasks(session, request_id=request_id),
             "timeline": [
                 {**vars(one), "note": None} for one in queries.timeline(session, about=about)
@@ -90,16 +93,30 @@ def detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
     )
 
 
-def _personal(session: Session, about: SubjectRequest) -> dict[str, str | None]:
+def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
     """Return what only the subject's key opens; nothing once the subject was erased."""
     cabinet = current.runtime().cabinet
     try:
         return {
             "email": confirmed_address(session, cabinet=cabinet, about=about),
             "reason": reason_of(session, cabinet=cabinet, about=about),
+            "questions": questions.told(session, cabinet, about=about),
         }
     except GoneError:
-        return {"email": None, "reason": None}
+        return {"email": None, "reason": None, "questions": []}
+
+
+def _asked(session: Session, controller: Controller, about: SubjectRequest) -> dict[str, Any]:
+    """Return what may still be asked, in time until when, and what was asked before."""
+    known = {one.kind for one in pauses.questions(session, about=about)}
+    terms = terms_of(session, controller, about.received_at)
+    found = again.others(session, about=about, at=current.runtime().clock())
+    return {
+        "askable": [one for one in QuestionKind if one not in known],
+        "in_time_until": pauses.last_prompt_day(about.received_on, terms),
+        "first_question": Words(about.language).text("question.first"),
+        "others": [(one, again.may_take(about, one)) for one in found],
+    }
 
 
 def _titles(controller: Controller) -> dict[str, str]:
@@ -110,9 +127,9 @@ def _titles(controller: Controller) -> dict[str, str]:
 def _can(controller: Controller, about: SubjectRequest) -> set[str]:
     if not current.operator().may(controller.id, Permission.REQUESTS_APPROVE):
         return set()
-    if about.state is RequestState.APPROVED:
-        return {"waive"}
     if about.state is not RequestState.OPEN:
-        return set()
+        return {RequestState.APPROVED: {"waive"}, RequestState.PAUSED: {"resume", "refuse"}}.get(
+            about.state, set()
+        )
     late = about.extended_at or not may_extend(today_of(controller), about.target_on)
-    return {"approve", "refuse"} | (set() if late else {"extend"})
+    return {"approve", "refuse", "ask"} | (set() if late else {"extend"})

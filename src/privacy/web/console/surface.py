@@ -18,14 +18,23 @@ from privacy.web import current, pages
 FLASHES = frozenset(
     {
         "approved",
+        "asked",
         "declared",
+        "draft_dropped",
+        "draft_saved",
         "refused",
         "endpoint_removed",
         "extended",
+        "merged",
         "password_changed",
+        "place_waived",
+        "proven",
         "retried",
+        "resumed",
         "scan_asked",
         "scan_planned",
+        "store_checked",
+        "store_registered",
         "taken_in",
         "waived",
     }

@@ -1,11 +1,13 @@
 """Every page of the console: importing them puts them on the surface."""
 
 from privacy.web.console import (
+    asking,
     consents,
     decisions,
     home,
     log,
     recipients,
+    registering,
     requests,
     scans,
     shown,
@@ -19,11 +21,13 @@ from privacy.web.console import (
 from privacy.web.console.surface import blueprint
 
 PAGES = (
+    asking,
     consents,
     decisions,
     home,
     log,
     recipients,
+    registering,
     requests,
     scans,
     shown,

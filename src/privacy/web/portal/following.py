@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import GoneError
+from privacy.policy.authorities import authority_of
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import acts, handing, queries
+from privacy.requests import acts, handing, queries, questions
 from privacy.requests.letters import reason_of
-from privacy.requests.models import LinkUse, RequestTask, SubjectRequest
+from privacy.requests.models import LinkUse, RequestState, RequestTask, SubjectRequest
 from privacy.requests.queries import Step
+from privacy.requests.questions import Asked
 from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.portal.surface import WHY, blueprint, controller_of, gone
@@ -28,6 +30,10 @@ STEPS = {
     "request.verified": "verified",
     "request.approved": "approved",
     "request.extended": "extended",
+    "request.paused": "paused",
+    "request.answered": "answered",
+    "request.resumed": "resumed",
+    "request.merged": "merged",
     "request.packaged": "ready",
     "request.completed": "completed",
     "request.refused": "refused",
@@ -86,11 +92,14 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         steps = queries.timeline(session, about=about)
         tasks = queries.tasks(session, request_id=about.id)
         reason = _reason(session, about)
+        asked = _waiting(session, about)
     return pages.render(
         "portal/status.html",
         controller=controller,
         subject_request=about,
         reason=reason,
+        questions=asked,
+        authority=authority_of(controller.region),
         timeline=_timeline(steps, _not_searched(about, tasks)),
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
         flash="confirmed" if request.args.get("done") == "confirmed" else None,
@@ -145,6 +154,14 @@ def _reason(session: Session, about: SubjectRequest) -> str | None:
         return reason_of(session, cabinet=current.runtime().cabinet, about=about)
     except GoneError:
         return None  # the subject was erased since, and the reason with it
+
+
+def _waiting(session: Session, about: SubjectRequest) -> list[Asked]:
+    """Return the question that awaits the subject's answer, if any."""
+    if about.state is not RequestState.PAUSED:
+        return []
+    asked = questions.told(session, current.runtime().cabinet, about=about)
+    return [one for one in asked if one.row.ended_on is None]
 
 
 def _timeline(steps: Sequence[Step], missing: str | None) -> list[dict[str, Any]]:

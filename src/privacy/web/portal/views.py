@@ -1,8 +1,8 @@
 """Every page of the portal: importing them puts them on the surface."""
 
-from privacy.web.portal import asking, entering, following, preferences, verify
+from privacy.web.portal import answering, asking, entering, following, preferences, verify
 from privacy.web.portal.surface import blueprint
 
-PAGES = (asking, entering, following, preferences, verify)
+PAGES = (answering, asking, entering, following, preferences, verify)
 
 __all__ = ["PAGES", "blueprint"]

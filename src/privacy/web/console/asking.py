@@ -1,0 +1,120 @@
+"""What the DPO may do before deciding: ask the subject, go on, answer two requests at once."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from privacy.operators.roles import Permission
+from privacy.requests import again, queries, questions
+from privacy.requests.annexes import QuestionKind
+from privacy.requests.questions import Answer, Question
+from privacy.web import current
+from privacy.web.auth import operators_only
+from privacy.web.console.decisions import (
+    decider_of,
+    done,
+    not_accepted,
+    reason_faults,
+)
+from privacy.web.console.surface import blueprint, uuid_of
+
+ASK_FIELDS = {"doubt": "ask-doubt", "words": "ask-words"}
+"""What must be typed, and the id of its field on the page."""
+
+
+@blueprint.post("/requests/<uuid:request_id>/ask")
+@operators_only(Permission.REQUESTS_APPROVE)
+def ask(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Ask the subject what the answer depends on; the request waits for it."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    typed = {name: value.strip() for name, value in request.form.items()}
+    errors = _faults(typed)
+    if errors:
+        return not_accepted(controller, request_id, "ask", errors)
+    with runtime.database.transaction() as session:
+        questions.ask(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
+            asked=Question(
+                QuestionKind(typed["kind"]),
+                typed["doubt"],
+                typed["words"],
+                typed.get("override", ""),
+            ),
+        )
+    runtime.wake("deliver-mail")
+    return done(request_id, "asked")
+
+
+@blueprint.post("/requests/<uuid:request_id>/resume")
+@operators_only(Permission.REQUESTS_APPROVE)
+def resume(request_id: UUID) -> AnyResponse:
+    """Go on with a request, with the answer that came by another way or without one."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    words = request.form.get("words", "").strip()[: questions.LONGEST]
+    with runtime.database.transaction() as session:
+        questions.resume(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
+            given=Answer(words) if words else None,
+        )
+    runtime.wake("deliver-mail")
+    return done(request_id, "resumed")
+
+
+@blueprint.post("/requests/<uuid:request_id>/prove/<kind>")
+@operators_only(Permission.REQUESTS_APPROVE)
+def prove(request_id: UUID, kind: str) -> AnyResponse:
+    """Accept the identifier that an answer gave: the search uses it from now on."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    with runtime.database.transaction() as session:
+        questions.prove(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
+            kind=kind,
+        )
+    return done(request_id, "proven")
+
+
+@blueprint.post("/requests/<uuid:request_id>/merge")
+@operators_only(Permission.REQUESTS_APPROVE)
+def merge(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Let an earlier request of the same subject answer this one too."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    into_id = uuid_of(request.form.get("into"))
+    if into_id is None:
+        return not_accepted(controller, request_id, "merge", {"into": "into.missing"})
+    with runtime.database.transaction() as session:
+        again.merge(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
+            into_id=into_id,
+        )
+    runtime.wake("deliver-mail")
+    return done(request_id, "merged")
+
+
+def _faults(typed: Mapping[str, str]) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    if typed.get("kind") not in set(QuestionKind):
+        faults["kind"] = "question_kind.missing"
+    for name, field in ASK_FIELDS.items():
+        faults |= reason_faults(field, typed.get(name, ""))
+    if len(typed.get("override", "")) > questions.LONGEST:
+        faults["override"] = "reason.long"
+    return faults
