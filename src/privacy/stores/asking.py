@@ -6,7 +6,7 @@ What fails is noted in the course of the search and never passes on.
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Values
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -48,20 +48,21 @@ class Asker:
         self._course = course
         self._one_at_a_time = threading.RLock()
 
-    def ask_all(self, waiting: Mapping[Question, Keys], take: Take) -> None:
-        """Ask each store its questions, all stores at the same time, and note what was searched.
+    def ask_all(self, waiting: Mapping[Question, Keys], take: Take) -> Sequence[Question]:
+        """Ask each store its questions, all stores at the same time.
 
-        A store that hangs delays no other; this returns when all have answered or failed.
+        A store that hangs delays no other; this returns when all have answered or failed, and
+        gives the questions that were answered to their end.
         """
         by_store: dict[str, dict[Question, Keys]] = defaultdict(dict)
         for question in sorted(waiting):  # so that nothing depends on which store was quicker
             by_store[question.place[0]][question] = waiting[question]
         ask = partial(self._ask_store, take=take)
-        if len(by_store) == 1:
-            ask(*by_store.popitem())
-            return
+        if len(by_store) < 2:
+            return [one for asked in by_store.items() for one in ask(*asked)]
         with ThreadPoolExecutor(MOST_STORES, thread_name_prefix="store") as threads:
-            list(threads.map(ask, *zip(*by_store.items(), strict=True)))
+            answered = threads.map(ask, *zip(*by_store.items(), strict=True))
+            return [one for each in answered for one in each]
 
     def ask(self, question: Question, keys: Values[Key], take: Callable[[Row], None]) -> bool:
         """Read one question's rows; False when it could not be answered to its end."""
@@ -86,14 +87,16 @@ class Asker:
             return True
         return False
 
-    def _ask_store(self, store: str, waiting: Mapping[Question, Keys], take: Take) -> None:
+    def _ask_store(
+        self, store: str, waiting: Mapping[Question, Keys], take: Take
+    ) -> Sequence[Question]:
         if self._answered_together(store, waiting, take):
-            self._course.searched |= {question.place for question in waiting}
-            return
-        for question, keys in waiting.items():
-            taking = partial(take, question)
-            if all(self.ask(question, part, taking) for part in keys.parts()):
-                self._course.searched.add(question.place)
+            return list(waiting)
+        return [
+            question
+            for question, keys in waiting.items()
+            if all(self.ask(question, part, partial(take, question)) for part in keys.parts())
+        ]
 
     def _answered_together(self, store: str, waiting: Mapping[Question, Keys], take: Take) -> bool:
         """Whether all questions were answered at once; if not, each is asked for itself.

@@ -101,14 +101,17 @@ class _Search:
         self._drain()
         while self._follow_leads():
             self._drain()
-        for aside in sorted(self._asides, key=lambda aside: not aside.exported):
-            for keys in self._asides[aside].parts():
-                self._asker.ask(aside.question, keys, partial(self._take_aside, aside))
+        for exported in (True, False):
+            asides = {
+                a.question: keys for a, keys in self._asides.items() if a.exported is exported
+            }
+            self._asker.ask_all(asides, partial(self._take_aside, exported))
 
     def _drain(self) -> None:
         while self._pending:
             waiting, self._pending = self._pending, defaultdict(Keys)
-            self._asker.ask_all(waiting, self._take_owned)
+            answered = self._asker.ask_all(waiting, self._take_owned)
+            self._course.searched |= {question.place for question in answered}
 
     def findings(self) -> Findings:
         """Return what was found, and the ledger."""
@@ -210,8 +213,7 @@ class _Search:
             elif key is not None:
                 self._asides[_Aside(question, link.exported)].add(key)
 
-    def _take_aside(self, aside: _Aside, row: Row) -> None:
+    def _take_aside(self, exported: bool, question: Question, row: Row) -> None:  # noqa: FBT001 -- bound by `run`
         """Keep a row that only explains others; nothing is followed from it."""
-        place = aside.question.place
-        key, why = row_key(self._places[place], row), aside.question.why
-        self._rows[place].add(key, row, why, owned=False, exported=aside.exported)
+        key = row_key(self._places[question.place], row)
+        self._rows[question.place].add(key, row, question.why, owned=False, exported=exported)
