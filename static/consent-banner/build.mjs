@@ -29,6 +29,12 @@ const bridge = {
   },
 };
 
+const styled = async (...names) =>
+  (await Promise.all(names.map(async (name) => {
+    const text = await readFile(new URL(`src/${name}.css`, here), "utf8");
+    return (await transform(text, { loader: "css", minify: true })).code.trim();
+  }))).join("");
+
 async function bundled(entry, format, plugins = []) {
   const { outputFiles } = await build({
     entryPoints: [new URL(`src/${entry}.js`, here).pathname],
@@ -61,6 +67,7 @@ const results = {
   "panel.js": await bundled("more", "esm", [bridge]),
   "pinned.js": await pinned(),
   "tcf.js": await bundled("tcf", "esm"),
+  "drawn.css": await styled("ui", "drawn"),
 };
 
 let stale = false;

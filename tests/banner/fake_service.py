@@ -22,7 +22,7 @@ NONCE = "bWFpc29u"
 PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Boutique</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <script nonce="{nonce}" {tag} async></script>{head}</head>
-<body><main><h1>Boutique</h1><p><a href="/autre" id="first">Un lien</a></p>{body}</main>
+<body>{start}<main><h1>Boutique</h1><p><a href="/autre" id="first">Un lien</a></p>{body}</main>
 <footer>{footer}</footer></body></html>"""
 FOOTER = '<a href="#" data-privacy-open id="manage">Gérer mes cookies</a>'
 COUNTS = """(window.ran ||= []).push("{name}"); document.cookie = "{cookie}=1;path=/";"""
@@ -62,6 +62,8 @@ class FakeWorld:
     tag: str = 'src="{service}/banner/pk_maison_lumen.js"'
     """How the page embeds the banner."""
     head: str = ""
+    start: str = ""
+    """What stands before everything else in the body."""
     body: str = ""
     footer: str = FOOTER
     headers: dict[str, str] = field(default_factory=dict)
@@ -101,7 +103,7 @@ class FakeWorld:
 
     def page(self) -> str:
         """Return the page of the site, whatever its path."""
-        parts = {"head": self.head, "body": self.body, "footer": self.footer}
+        parts = {name: getattr(self, name) for name in ("head", "start", "body", "footer")}
         return PAGE.format(nonce=NONCE, tag=self.tag.format(service=self.service), **parts)
 
 

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from privacy.consent.models import SiteSecret
 from privacy.purposes import acts, queries
 from privacy.purposes.models import LegalBasis
 from privacy.runtime import Runtime
@@ -82,3 +84,39 @@ def test_what_is_wrong_with_a_site_is_named_and_nothing_stays(
     assert (ran.status, ran.out) == (2, "")
     assert told in ran.err
     assert privacy("sites", "list", "--json").facts == {}
+
+
+def test_every_way_to_embed_a_site_is_printed(privacy: Privacy):
+    key = privacy(*ADD, "--json").facts["site"]
+    ways = privacy("sites", "tags", key, "--lang", "fr", "--json").facts["tags"]
+    assert list(ways) == ["short", "pinned", "drawn", "style"]
+    assert ways["drawn"] == f"https://privacy.example/banner/{key}.html?lang=fr"
+    assert 'integrity="sha384-' in ways["pinned"]
+    lines = privacy("sites", "tags", key).out.splitlines()
+    assert f"drawn   https://privacy.example/banner/{key}.html" in lines
+
+
+def test_a_secret_is_printed_once_sealed_and_the_one_before_still_counts(
+    runtime: Runtime, privacy: Privacy
+):
+    key = privacy(*ADD, "--json").facts["site"]
+    first = privacy("sites", "secret", key, "--json").facts
+    second = privacy("sites", "secret", key).out.strip()
+    assert first["site"] == key
+    assert len({first["secret"], second}) == 2
+    with runtime.database.reading() as session:
+        rows = list(session.scalars(select(SiteSecret)))
+    assert len(rows) == 2
+    kept = b"".join(bytes(row.secret_sealed) for row in rows)
+    assert first["secret"].encode() not in kept
+    assert second.encode() not in kept
+    entries = waiting_entries(runtime.database, "site.secret-issued")
+    assert [entry.details["site"] for entry in entries] == [key, key]
+    assert not any(first["secret"].encode() in entry.body for entry in entries)
+
+
+@pytest.mark.parametrize("command", ["secret", "tags"])
+def test_a_key_that_is_no_site_of_the_controller_is_refused(privacy: Privacy, command: str):
+    ran = privacy("sites", command, "pk_unknownunknown")
+    assert ran.status != 0
+    assert "site key is not known" in ran.err

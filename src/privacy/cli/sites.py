@@ -52,6 +52,20 @@ def add(
     tell(as_json, {"site": site.key, "tag": tag}, tag)
 
 
+@sites.command("tags")
+@click.argument("key")
+@click.option("--lang", "language", help="Fix the language, such as fr; else the browser's.")
+@controller_option
+@as_json
+def tags(key: str, language: str | None, controller: str | None, *, as_json: bool) -> None:
+    """Print every way to embed the banner of a site: short, pinned, and drawn by its server."""
+    with opened() as runtime:
+        site = _owned(runtime, controller_of(runtime, controller), key)
+        service = runtime.settings.public_url
+    ways = dict(script.embed_tags(site=site, service_url=service, language=language))
+    tell(as_json, {"site": key, "tags": ways}, *(f"{kind:6}  {way}" for kind, way in ways.items()))
+
+
 @sites.command("publish")
 @controller_option
 @as_json
@@ -81,11 +95,9 @@ def secret(key: str, controller: str | None, *, as_json: bool) -> None:
     The secret before works for another day, so that the site can be changed over.
     """
     with opened() as runtime:
-        owner = controller_of(runtime, controller)
+        known = _owned(runtime, controller_of(runtime, controller), key)
         with runtime.database.transaction() as session:
-            site = purposes.site_by_key(session, key)
-            if site.controller_id != owner.id:
-                raise NotFoundError("This site key is not known; copy it again from the console.")
+            site = session.merge(known)
             made = vouching.issue_secret(
                 session, actor=ACTOR, at=runtime.clock(), cabinet=runtime.cabinet, site=site
             )
@@ -118,6 +130,15 @@ def clean(origin: str) -> str:
 def _sites(runtime: Runtime, owner: Controller) -> list[Site]:
     with runtime.database.reading() as session:
         return list(purposes.sites(session, controller_id=owner.id))
+
+
+def _owned(runtime: Runtime, owner: Controller, key: str) -> Site:
+    """Return the site of a key; raise NotFoundError unless it is this controller's."""
+    with runtime.database.reading() as session:
+        site = purposes.site_by_key(session, key)
+    if site.controller_id != owner.id:
+        raise NotFoundError("This site key is not known; copy it again from the console.")
+    return site
 
 
 def _publish(runtime: Runtime, session: Session, site: Site) -> dict[str, str]:

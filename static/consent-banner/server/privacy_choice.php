@@ -12,20 +12,25 @@ const PRIVACY_CHOICE =
  */
 function privacy_granted(string $cookies, string $material = '', int $days = 180, ?int $now = null): array
 {
+    preg_match_all('/\.([\w-]+):1/', privacy_said($cookies, $material, $days, $now), $granted);
+    return array_values(array_unique($granted[1]));
+}
+
+/** Whether a cookie header holds a choice, so that a page need not draw the question. */
+function privacy_answered(string $cookies, string $material = '', int $days = 180, ?int $now = null): bool
+{
+    return privacy_said($cookies, $material, $days, $now) !== '';
+}
+
+function privacy_said(string $cookies, string $material, int $days, ?int $now): string
+{
     if (preg_match_all(PRIVACY_CHOICE, $cookies, $found, PREG_SET_ORDER) !== 1) {
-        return [];
+        return '';
     }
     [[, $asked, $at, $said]] = $found;
     $age = ($now ?? time()) - (int) $at;
     if (($material !== '' && $asked !== $material) || $age < -86400 || $age >= $days * 86400) {
-        return [];
+        return '';
     }
-    $granted = [];
-    foreach (explode('.', substr($said, 1)) as $answer) {
-        [$code, $yes] = explode(':', $answer);
-        if ($yes === '1') {
-            $granted[] = $code;
-        }
-    }
-    return array_values(array_unique($granted));
+    return $said;
 }

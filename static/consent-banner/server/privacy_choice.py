@@ -21,12 +21,24 @@ def granted(
     Without `material` a choice counts though the purposes were changed since; `now` is in seconds
     since 1970, and a choice that is older than `days`, or of days to come, grants nothing.
     """
+    said = _said(cookies, material, days, now)
+    answers = (one.split(":") for one in said[1:].split(".") if said)
+    return frozenset(code for code, yes in answers if yes == "1")
+
+
+def answered(
+    cookies: str, *, material: str = "", days: int = 180, now: float | None = None
+) -> bool:
+    """Return whether a cookie header holds a choice, so that a page need not draw the question."""
+    return bool(_said(cookies, material, days, now))
+
+
+def _said(cookies: str, material: str, days: int, now: float | None) -> str:
     found = _CHOICE.findall(cookies)
     if len(found) != 1:
-        return frozenset()
+        return ""
     ((asked, at, said),) = found
     age = (time.time() if now is None else now) - int(at)
     if (material and asked != material) or not -86_400 <= age < days * 86_400:
-        return frozenset()
-    answers = (one.split(":") for one in said[1:].split("."))
-    return frozenset(code for code, yes in answers if yes == "1")
+        return ""
+    return str(said)

@@ -4,7 +4,7 @@ import { read } from "./storage.js";
 import { core, get } from "./stub.js";
 import { say } from "./words.js";
 
-const { codes, material, site } = config || {};
+const { codes, material, site } = config;
 let signed;
 
 async function exchange() {

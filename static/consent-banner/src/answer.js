@@ -6,7 +6,7 @@ import { read, write } from "./storage.js";
 import { core, get, has, look, need, ran, use } from "./stub.js";
 import { say } from "./words.js";
 
-const { codes, days, language, notice, service, site } = config || {};
+const { codes, days, language, notice, service, site } = config;
 const PENDING = "privacy_pending";
 let sending;
 let leaving;
@@ -31,12 +31,12 @@ export const post = (path, body) =>
 // Only one cookie of ours may be left, whatever domain was shared before.
 function keepChoice(found, left) {
   const set = (text) => {
-    document.cookie = text + ";path=/;samesite=lax" + (location.protocol === "https:" ? ";secure" : "");
+    document.cookie = text + ";path=/;samesite=lax" + (location.protocol[5] ? ";secure" : "");
   };
   const domain = tag()?.dataset.domain;
-  set("privacy_choice=;max-age=0");
-  for (const at of location.hostname.matchAll(/\./g)) {
-    set("privacy_choice=;max-age=0;domain=" + location.hostname.slice(at.index));
+  // The last domain is none: that of the host itself.
+  for (const { index } of location.hostname.matchAll(/\.|$/g)) {
+    set("privacy_choice=;max-age=0;domain=" + location.hostname.slice(index));
   }
   set(`${formatChoice(found, config)};max-age=${left}` + (domain ? ";domain=" + domain : ""));
 }
@@ -53,7 +53,7 @@ export function take(at, said, words) {
   core.close();
   use(found);
   look();
-  self.dataLayer.push({ event: "privacy_change", privacy: get().answers });
+  dataLayer.push({ event: "privacy_change", privacy: get().answers });
   emit("change");
   const gone = before.filter((code) => !has(code));
   if (gone[0]) emit("withdraw", { withdrawn: gone });

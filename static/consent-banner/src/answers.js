@@ -1,19 +1,21 @@
 // What was asked and what was answered: rules without a page, so that they can be tried alone.
 
-/** The choice that a cookie header tells, when it answers exactly what is asked: [visitor (32 hex),
- * at (epoch seconds), said (".code:1.code:0…")] from index 1 on; else nothing. */
+/** The choice that a cookie header tells, when it answers what is asked (`material` names exactly
+ * that, so that counting the answers is enough): [visitor (32 hex), at (epoch seconds), said
+ * (".code:1.code:0…")] from index 1 on; else nothing. */
 export const findChoice = (cookies, { material, codes }) =>
-  ("; " + cookies).match(
-    `; privacy_choice=1\\.(\\w{32})\\.${material}\\.(\\d+)(${codes.map((code) => `\\.${code}:[01]`).join("")})(;|$)`,
+  cookies.match(
+    `\\bprivacy_choice=1.(\\w{32}).${material}.(\\d+)((.\\w+:[01]){${codes.length}})(;|$)`,
   );
 
 /** Whether what was said grants a purpose; nothing said grants nothing. */
 export const grants = (said, code) => said.includes(`.${code}:1`);
 
-/** Google Consent Mode v2, basic: a kind is denied until a purpose that it stands for is granted. */
-export function signals(kinds, has) {
+/** Google Consent Mode v2, basic: a kind is denied until a purpose that it stands for, told by its
+ * place among the codes, is granted. */
+export function signals({ codes, signals: kinds }, has) {
   const said = { security_storage: "granted" };
-  for (const kind in kinds) said[kind] = kinds[kind].some(has) ? "granted" : "denied";
+  for (const kind in kinds) said[kind] = kinds[kind].some((at) => has(codes[at])) ? "granted" : "denied";
   return said;
 }
 

@@ -36,7 +36,7 @@ export function open() {
   if (document.querySelector("#cbd")) return;
   const dialog = outer("dialog", "",
     { id: "cbd", ariaLabel: say("settings"), onclose: () => dialog.remove() },
-    make("header", make("h2", say("settings")), button("close", () => dialog.close())),
+    make("header", make("h2", say("settings")), Object.assign(button("close"), { onclick: () => dialog.close() })),
     part("text",
       make("p", say("settings_intro")),
       navigator.globalPrivacyControl && make("p", say("gpc")),

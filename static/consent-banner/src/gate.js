@@ -20,11 +20,8 @@ async function run(held, before) {
   script.type = held.dataset.type || "";
   script.async = held.attributes.async;
   script.text = policy.createScript(held.text);
-  return new Promise((done) => {
-    script.onload = script.onerror = done;
-    held.replaceWith(script);
-    if (!script.src || script.async) done();
-  });
+  held.replaceWith(script);
+  return script.src && !script.async && new Promise((done) => (script.onload = script.onerror = done));
 }
 
 /** Release what `has` grants; `hold` is given each frame that is not, until it has a `box`. */
@@ -36,7 +33,7 @@ export function scan(has, hold) {
     if (!codes.every(has)) sandbox && !box && hold(element);
     else if (sandbox) element.src ||= src;
     else {
-      element.removeAttribute("data-purpose");
+      delete element.dataset.purpose;
       if (content) element.replaceWith(content);
       else if (src) element.src = src;
       else if (href) element.href = href;

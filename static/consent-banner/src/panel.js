@@ -3,13 +3,23 @@
 import { clean } from "./clean.js";
 import { identify } from "./account.js";
 import { hold, reveal } from "./embed.js";
+import config from "./config.js";
+import { core, get, has } from "./stub.js";
 import { open } from "./dialog.js";
 import css from "./panel.css";
 import { dress } from "./words.js";
+
+// For pages and tools: saying again what is already stored is no new answer.
+const settle = (method, yes) => () => {
+  if (!get() || config.codes.some((code) => has(code) !== yes)) core.decide(method, () => yes);
+};
 
 /** The parts of this file. */
 export function parts() {
   dress(css);
   document.addEventListener("privacy:change", reveal);
-  return { clean, hold, identify, open };
+  return {
+    accept: settle("api", true), reject: settle("api", false), withdraw: settle("withdrawal", false),
+    clean, hold, identify, open,
+  };
 }

@@ -7,7 +7,7 @@ import { ran, scan } from "./gate.js";
 
 export { ran };
 
-const { codes, days, exempt, more, offline } = config || {};
+const { codes, days, exempt, more, offline } = config;
 let choice;
 let said = exempt;
 let loading;
@@ -25,7 +25,7 @@ function dataLayer() {
   (self.dataLayer ||= []).push(arguments);
 }
 
-const consentMode = (command) => dataLayer("consent", command, signals(config.signals, has));
+const consentMode = (command) => dataLayer("consent", command, signals(config, has));
 
 // A part runs at once when it is here. A failure to fetch is remembered until somebody asks again.
 export async function need(name, given, loud) {
@@ -44,8 +44,12 @@ export async function need(name, given, loud) {
 export function look() {
   scan(has, (frame) => need("hold", frame));
   if (!choice) need("ask");
-  // "loading" has no eighth letter; the other two states do.
-  else if (document.readyState[7] && !document.querySelector("[data-privacy-open]")) need("way");
+  else {
+    // One that the server drew for a visitor who has answered.
+    document.querySelector("#cb")?.remove();
+    // "loading" has no eighth letter; the other two states do.
+    if (document.readyState[7] && !document.querySelector("[data-privacy-open]")) need("way");
+  }
 }
 
 /** Let a choice be in force on this page. */
@@ -66,13 +70,13 @@ export const core = { get, has, look, need, ran, use };
 /** Begin, unless there is nothing to ask or another tag has begun. */
 export function start() {
   if (!codes || self.privacyBanner) return;
-  for (const name of "open accept reject withdraw identify".split(" ")) {
+  for (const name of "open accept reject withdraw identify proof".split(" ")) {
     api[name] = (token) => need(name, token, !token);
   }
   self.privacyBanner = api;
   consentMode("default");
   const found = findChoice(document.cookie, config);
-  if (found?.[2] * 1000 > Date.now() - days * 86400000) use(found);
+  if (found?.[2] * 1000 > new Date() - 86400000 * days) use(found);
   look();
   new MutationObserver(look).observe(document, { childList: 1, subtree: 1 });
   addEventListener("DOMContentLoaded", look);

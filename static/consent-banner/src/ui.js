@@ -2,10 +2,10 @@
 import { decide, flush, post, tag, take } from "./answer.js";
 import config from "./config.js";
 import css from "./ui.css";
-import { core, get, has, need } from "./stub.js";
-import { dress, list, make, outer, part, row, say } from "./words.js";
+import { core, has, need } from "./stub.js";
+import { dress, list, live, make, outer, part, row, say } from "./words.js";
 
-const { codes, policy_url, purposes } = config || {};
+const { codes, lines, notice, policy_url } = config;
 let layer;
 let home;
 
@@ -15,10 +15,7 @@ const accept = () => decide("accept_all", all);
 // Refusing comes first, and each layer shows what it is given as equals.
 const reject = () => decide(codes.some(has) ? "withdrawal" : "refuse_all", none);
 
-// For pages and tools: saying again what is already stored is no new answer.
-const settle = (method, yes) => () => {
-  if (!get() || codes.some((code) => has(code) !== yes())) decide(method, yes);
-};
+const acts = { reject, accept, choose: () => need("open", 0, 1) };
 
 // Not modal, takes no focus, covers no page.
 const banner = () =>
@@ -26,16 +23,23 @@ const banner = () =>
     part("text",
       make("h2", say("title")),
       make("p", say("intro")),
-      list(purposes.map(({ title, summary }) => [make("b", title), " – " + summary])),
+      list(lines.map(([title, summary]) => [make("b", title), " – " + summary])),
       make("p", say("note"), " ", make("a", { href: policy_url }, say("policy")))),
-    row({ reject, accept, choose: self.privacyBanner.open }));
+    row(acts));
 
 // A first layer that somebody took away is not put back, for two watchers would fight; but it moves
 // on with a page that gets another body.
 function ask() {
   const { body } = document;
   if (navigator.globalPrivacyControl && config.gpc) decide("gpc", none);
-  else if (body && body !== home) (home = body).prepend((layer ||= banner()));
+  else if (body && body !== home) {
+    home = body;
+    // The page's server may have drawn it, word for word the same: then it only begins to act.
+    layer ||= document.querySelector(`[data-notice="${notice}"]`) || banner();
+    live(layer.lastChild, acts);
+    // Moving it would take the focus from it.
+    layer.isConnected || body.prepend(layer);
+  }
 }
 
 // The dialog gives the focus back to its opener; when that is gone too, reading goes on in the page.
@@ -81,7 +85,6 @@ export function parts() {
   dress(css);
   addEventListener("online", flush);
   return {
-    accept: settle("api", all), reject: settle("api", none), withdraw: settle("withdrawal", none),
     acceptAll: accept, ask, close, decide, post, rejectAll: reject, sorry, tag, take, tell, tidy, way,
   };
 }

@@ -26,14 +26,20 @@ export const part = (kind, ...parts) => make("div", { className: "cb-" + kind },
 export const list = (items) => make("ul", items.map((item) => make("li", item)));
 
 /** A button whose stable hook, `data-cb`, also names its text. */
-export function button(hook, onclick) {
-  const element = make("button", { type: "button", onclick }, say(hook));
+export function button(hook) {
+  const element = make("button", { type: "button" }, say(hook));
   element.dataset.cb = hook;
   return element;
 }
 
+/** Let the buttons of a row act, by their hooks. */
+export function live(row, acts) {
+  for (const button of row.children) button.onclick = acts[button.dataset.cb];
+  return row;
+}
+
 /** A row of equal buttons: acts by their hooks. */
-export const row = (acts) => part("acts", Object.keys(acts).map((hook) => button(hook, acts[hook])));
+export const row = (acts) => live(part("acts", Object.keys(acts).map(button)), acts);
 
 /** Add style to the page, in a way that no style-src refuses. */
 export function dress(css) {

@@ -23,11 +23,13 @@ def fetched(shop: Shop, query: str = "", **headers: str) -> TestResponse:
 
 
 def configuration(answer: TestResponse) -> dict[str, Any]:
-    """Return the JSON object that stands where the code wants it."""
-    head, _, _ = script.code().partition(script.PLACE)
+    """Return the object that stands where the code wants it; its keys are written bare."""
+    head, _, tail = script.code().partition(script.PLACE)
     text = answer.get_data(as_text=True)
     assert text.startswith(head)
-    value, _end = json.JSONDecoder().raw_decode(text, len(head))
+    assert text.endswith(tail)
+    written = text[len(head) : len(text) - len(tail)]
+    value = json.loads(re.sub(r"([{,])([a-z_]+):", r'\1"\2":', written))
     assert isinstance(value, dict)
     return value
 
@@ -165,7 +167,7 @@ def test_parts_are_kept_for_ever_under_the_hash_of_their_bytes(shop: Shop):
     assert len(addresses) == 2
     for address in addresses:
         part = client.get(address)
-        assert script.name(part.get_data(as_text=True)) in address
+        assert f"/{script.name(part.get_data(as_text=True))[:8]}." in address
         assert part.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert part.headers["Access-Control-Allow-Origin"] == "*"
         assert part.mimetype == "text/javascript"
@@ -188,11 +190,13 @@ def test_the_part_of_yesterday_is_still_there_after_midnight_and_after_a_restart
 
 
 def test_a_pinned_file_is_what_its_tag_says(shop: Shop):
-    short, pinned = script.embed_tags(site=shop.site, service_url="http://localhost")
+    short, pinned, drawn, style = script.embed_tags(site=shop.site, service_url="http://localhost")
     assert short == (
         "short",
         f'<script src="http://localhost/banner/{shop.site.key}.js" async></script>',
     )
+    assert drawn == ("drawn", f"http://localhost/banner/{shop.site.key}.html")
+    assert style == ("style", f"style-src {script.style_source()}")
     address, said = re.findall(r'(?:src="http://localhost|integrity=")([^"]+)', pinned[1])
     answer = shop.app.test_client().get(address)
     digest = base64.b64encode(hashlib.sha384(answer.get_data()).digest()).decode()
@@ -208,6 +212,25 @@ def test_the_configuration_is_told_as_data_too(shop: Shop):
     assert data["notice"] == shop.site.notices["en"]
     assert data["codes"] == list(ASKED)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_first_layer_is_drawn_for_servers_in_the_language_that_they_ask_for(shop: Shop):
+    answer = shop.app.test_client().get(f"/banner/{shop.site.key}.html?lang=en")
+    text = answer.get_data(as_text=True)
+    assert answer.mimetype == "text/html"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert 'lang="en" dir="ltr" id="cb" role="dialog"' in text
+    assert f'data-notice="{shop.site.notices["en"]}"' in text
+    style = text.removeprefix("<style>").partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert script.style_source() == f"'sha256-{digest}'"
+
+
+@pytest.mark.parametrize("name", ["banner", "html", "json", "stub"])
+def test_what_changes_under_its_address_is_no_part_that_is_kept_for_ever(shop: Shop, name: str):
+    client = shop.app.test_client()
+    assert fetched(shop).status_code == 200
+    assert client.get(f"/banner/{shop.site.key}/{name}.js").status_code == 404
 
 
 def test_a_tag_may_ask_for_a_language(shop: Shop):

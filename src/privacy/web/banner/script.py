@@ -39,6 +39,19 @@ def code(part: Part = "banner") -> str:
 
 
 @cache
+def style() -> str:
+    """Return the style of a first layer that a page's server draws."""
+    return (_folder() / "dist" / "drawn.css").read_text(encoding="utf-8")
+
+
+@cache
+def style_source() -> str:
+    """Return what a policy names to let that style in without a nonce (CSP Level 3)."""
+    digest = hashlib.sha256(style().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
 def code_hash() -> str:
     """Return the SHA-256 of all the built code, which each notice names."""
     return hashlib.sha256("".join(code(part) for part in PARTS).encode()).hexdigest()
@@ -84,9 +97,9 @@ def render(full: Mapping[str, Any]) -> dict[str, str]:
     first = split.answering(full, more=_address(full, panel))
     again = split.decisive(full, more=_address(full, ui))
     return {
-        name(ui): ui,
-        name(panel): panel,
-        "banner": split.filled(code("banner"), first),
+        _short(ui): ui,
+        _short(panel): panel,
+        "banner": split.filled(code("banner"), first, bare=True),
         "stub": split.filled(code("stub"), again, bare=True),
         "json": json.dumps(split.everything(full), separators=(",", ":"), ensure_ascii=False),
     }
@@ -95,6 +108,11 @@ def render(full: Mapping[str, Any]) -> dict[str, str]:
 def name(text: str) -> str:
     """Return the short hash under which a file is kept for ever."""
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:9]).decode()
+
+
+def _short(text: str) -> str:
+    """Return a name that is only told apart from those of the same site's other files."""
+    return name(text)[:8]
 
 
 @cache
@@ -115,9 +133,10 @@ def integrity(text: str) -> str:
 def embed_tags(
     *, site: Site, service_url: str, language: str | None = None
 ) -> list[tuple[str, str]]:
-    """Return the tags by which a page may embed the banner, each after the name of its kind.
+    """Return the ways in which a page may embed the banner, each after the name of its kind.
 
-    `short` follows every upgrade; `pinned` runs no other code than this, and only fetches data.
+    `short` follows every upgrade; `pinned` runs no other code than this, and only fetches data;
+    `drawn` is where a page's server finds the first layer, and `style` what lets its style in.
     """
     text = code("pinned")
     query = f"?lang={language}" if language else ""
@@ -133,6 +152,8 @@ def embed_tags(
                 f' data-site="{site.key}"{spoken} async></script>'
             ),
         ),
+        ("drawn", f"{service_url}/banner/{site.key}.html{query}"),
+        ("style", f"style-src {style_source()}"),
     ]
 
 
@@ -146,7 +167,7 @@ def _strip(purpose: dict[str, Any]) -> None:
 
 def _address(full: Mapping[str, Any], text: str) -> str:
     # Not relative: a script of another origin has no address of its own that import() may use.
-    return f"{full['service']}/banner/{full['site']}/{name(text)}.js"
+    return f"{full['service']}/banner/{full['site']}/{_short(text)}.js"
 
 
 def _folder() -> Path:

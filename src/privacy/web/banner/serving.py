@@ -65,6 +65,16 @@ def banner_configuration(key: str) -> Response:
     return response
 
 
+@blueprint.get("/<string:key>.html")
+@public("servers of the site's pages put it into them, before anybody is known")
+@_answers("The first layer as markup with its style, to stand first in a page's body.")
+def banner_drawn(key: str) -> Response:
+    """The first layer for the first paint of a page; the script takes it over when it comes."""
+    response = _send(_shelf().files(key, _languages())["html"], SHARED, kind="text/html")
+    response.vary.add("Accept-Language")
+    return response
+
+
 @blueprint.get("/<string:key>/<string:name>.js")
 @public("pages of the site load it when somebody wants to see or change something")
 @_answers("A part of the banner; its address changes with its bytes.")

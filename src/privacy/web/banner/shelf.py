@@ -16,9 +16,13 @@ from privacy.errors import NotFoundError
 from privacy.purposes import queries
 from privacy.purposes.models import Site
 from privacy.runtime import Runtime
-from privacy.web.banner import script
+from privacy.web.banner import drawn, script
 
 MOST = 2_000
+ENTRIES = frozenset({"banner", "html", "json", "stub"})
+"""Files that change under one address, so that nobody may keep them for ever."""
+_WINDOWS = (22, 13, 12)
+"""The usual window of brotli, and two that just hold the file or its most part (powers of two)."""
 
 
 class Packed:
@@ -34,8 +38,17 @@ class Packed:
         return {
             "identity": self._plain,
             "gzip": gzip.compress(self._plain, compresslevel=9, mtime=0),
-            "br": brotli.compress(self._plain, quality=11, mode=brotli.MODE_TEXT),
+            "br": _smallest(self._plain),
         }
+
+
+def _smallest(plain: bytes) -> bytes:
+    """Return the shortest of what brotli makes: no one way of it is best for files this small."""
+    ways = itertools.product((brotli.MODE_TEXT, brotli.MODE_FONT), _WINDOWS)
+    made: list[bytes] = [
+        brotli.compress(plain, quality=11, mode=mode, lgwin=window) for mode, window in ways
+    ]
+    return min(made, key=len)
 
 
 Files = Mapping[str, Packed]
@@ -63,6 +76,8 @@ class Shelf:
 
     def part(self, key: str, name: str) -> Packed:
         """Return a file by the hash in its name; raise NotFoundError for one no longer shown."""
+        if name in ENTRIES:
+            raise NotFoundError("There is no such part of the banner.")
         # Bytes under a hash never change, so what was ever rendered here may be served.
         for (site, _, _), files in list(self._rendered.items()):
             if site == key and name in files:
@@ -100,6 +115,6 @@ class Shelf:
             if shown not in self._rendered:
                 if len(self._rendered) >= MOST:
                     self._rendered.clear()
-                texts = script.render(full)
+                texts = script.render(full) | {"html": drawn.fragment(full)}
                 self._rendered[shown] = {name: Packed(text) for name, text in texts.items()}
             return self._rendered[shown]

@@ -32,15 +32,15 @@ def decisive(full: Config, *, more: str = "") -> dict[str, Any]:
     # In the order that compresses best.
     return {
         "signals": {
-            kind: [one["code"] for one in purposes if kind in one.get("signals", ())]
+            kind: [at for at, one in enumerate(purposes) if kind in one.get("signals", ())]
             for kind in KINDS
         },
+        "material": full["material"],
+        "more": more,
         "offline": full["texts"]["offline"],
         "codes": [purpose["code"] for purpose in purposes],
-        "more": more,
-        "material": full["material"],
-        "exempt": "".join(f".{purpose['code']}:1" for purpose in full["exempt"]),
         "days": full["days"],
+        "exempt": "".join(f".{purpose['code']}:1" for purpose in full["exempt"]),
     }
 
 
@@ -50,9 +50,7 @@ def answering(full: Config, *, more: str = "") -> dict[str, Any]:
         **{name: full[name] for name in ("site", "service", "notice", "language", "policy_url")},
         "dir": _direction(full),
         "gpc": any(purpose.get("gpc") for purpose in full["purposes"]),
-        "purposes": [
-            {name: purpose[name] for name in ("title", "summary")} for purpose in full["purposes"]
-        ],
+        "lines": [[purpose["title"], purpose["summary"]] for purpose in full["purposes"]],
         "texts": {name: _said(full, name) for name in FIRST_WORDS},
     }
 
