@@ -31,6 +31,7 @@ class Settings:
     run_jobs: bool = True
     webhook_private: bool = False
     chromium: str = ""
+    store_folders: tuple[Path, ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -52,6 +53,7 @@ class Settings:
             ),
             run_jobs=reader.choice("RUN_JOBS", "yes", ("yes", "no")) == "yes",
             chromium=reader.text("CHROMIUM", cls.chromium),
+            store_folders=reader.folders("STORE_FOLDERS"),
             webhook_private=reader.choice("WEBHOOK_PRIVATE", "no", ("yes", "no")) == "yes",
         )
         reader.raise_faults()
@@ -77,6 +79,12 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self._env.get(f"PRIVACY_{name}", "").strip() or default
+
+    def folders(self, name: str) -> tuple[Path, ...]:
+        paths = [Path(part) for part in self.text(name, "").split(os.pathsep) if part]
+        if not all(path.is_absolute() for path in paths):
+            self._fault(name, f"must be absolute paths, with {os.pathsep} between them")
+        return tuple(paths)
 
     def database_url(self) -> str:
         url = self.text("DATABASE_URL", "sqlite:///privacy.sqlite3")

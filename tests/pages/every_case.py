@@ -4,6 +4,7 @@ from tests.pages.console_cases import console_cases
 from tests.pages.package_cases import package_cases
 from tests.pages.portal_cases import portal_cases
 from tests.pages.preference_cases import preference_cases
+from tests.pages.rectification_cases import rectification_cases
 from tests.pages.review_cases import review_cases
 from tests.pages.scan_cases import scan_cases
 
@@ -14,4 +15,5 @@ CASES = [
     *package_cases(),
     *scan_cases(),
     *review_cases(),
+    *rectification_cases(),
 ]

@@ -1,6 +1,6 @@
 """Registering data stores, noting what a check said, removing them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from privacy.crypto import sealed_version
 from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores import definition_file, queries
-from privacy.stores.definition import StoreDefinition
-from privacy.stores.models import DataStore, StoreState, address_context
+from privacy.stores.definition import StoreDefinition, Waiver
+from privacy.stores.models import DataStore, StoreDraft, StoreState, address_context
 from privacy.stores.own import NAME
 from privacy.stores.registry import connector_for, connector_of
 from privacy.stores.validity import ensure_valid
@@ -48,7 +48,7 @@ def register_store(
     ConflictError when the name is taken. Nothing is connected to.
     """
     definition = ensure_valid(facts.definition)
-    _ensure_free(session, controller_id, definition.name)
+    ensure_free(session, controller_id, definition.name)
     if len(facts.address) > LONGEST_ADDRESS:
         raise InvalidError(f"An address has at most {LONGEST_ADDRESS} characters.")
     store = DataStore(
@@ -61,7 +61,7 @@ def register_store(
         created_at=at,
     )
     connector_for(store.connector)(definition, facts.address)  # refuses another kind's address
-    _seal_address(session, store, facts.address, cabinet)
+    seal_address(session, store, facts.address, cabinet)
     session.add(store)
     _log(session, Action.STORE_REGISTERED, store, at=at, actor=actor)
     return store
@@ -88,8 +88,58 @@ def remove_store(
 ) -> None:
     """Forget a data store and its address; it is not searched any more."""
     store = queries.data_store(session, controller_id=controller_id, name=name)
+    for draft in queries.drafts(session, controller_id=controller_id):
+        if draft.store_id == store.id:
+            session.delete(draft)
+    session.flush()
     session.delete(store)
     _log(session, Action.STORE_REMOVED, store, at=at, actor=actor)
+
+
+def change_definition(
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    store: DataStore,
+    definition: StoreDefinition,
+) -> None:
+    """Let another definition be in force; its last check says nothing of it any more.
+
+    Raises InvalidError for a faulty one, and for one of another name: packages, waivers of
+    requests and links of other stores know the store by it.
+    """
+    if ensure_valid(definition).name != store.name:
+        raise InvalidError(f"The definition must keep the name {store.name}.")
+    connector_for(store.connector)  # raises when this version has none
+    store.definition = definition_file.to_json(definition)
+    store.state, store.checked_at, store.check_result = StoreState.NEW, None, None
+    _log(session, Action.STORE_CHANGED, store, at=at, actor=actor)
+
+
+def waive(session: Session, *, actor: str, at: datetime, store: DataStore, waiver: Waiver) -> None:
+    """Accept that nobody has classified a table or a column, for a reason and until a day.
+
+    It takes the place of an older waiver of the same. Raises InvalidError for a day that is
+    past, and when the definition speaks of the table or column already.
+    """
+    definition = definition_file.from_json(store.definition)
+    if waiver.until < at.date():
+        raise InvalidError("The last day is past.", fields={"until": ["is past"]})
+    if _speaks_of(definition, waiver):
+        raise InvalidError(
+            f"The definition speaks of {waiver.place} already.", fields={"place": ["is declared"]}
+        )
+    others = tuple(one for one in definition.waivers if one.place != waiver.place)
+    changed = replace(definition, waivers=(*others, waiver))
+    store.definition = definition_file.to_json(ensure_valid(changed))
+    until = waiver.until.isoformat()
+    _log(session, Action.STORE_WAIVED, store, at=at, actor=actor, until=until)
+
+
+def _speaks_of(definition: StoreDefinition, waiver: Waiver) -> bool:
+    tables = [c for c in definition.collections if c.source_table == waiver.table]
+    return any(not waiver.column or waiver.column in c.columns for c in tables)
 
 
 def reseal_addresses(
@@ -97,16 +147,15 @@ def reseal_addresses(
 ) -> int:
     """Seal the addresses again that older versions of the controller's key sealed."""
     newest = cabinet.wrap_key(session, controller_id=controller_id).version
-    rows = queries.data_stores(session, controller_id=controller_id)
-    behind = [row for row in rows if sealed_version(row.address_sealed) != newest]
-    for row in behind:
-        address = cabinet.open_text(
-            session,
-            row.address_sealed,
-            controller_id=controller_id,
-            context=address_context(row),
-        )
-        _seal_address(session, row, address, cabinet)
+    behind = [
+        (row, row.address_sealed)
+        for row in queries.with_addresses(session, controller_id=controller_id)
+        if row.address_sealed and sealed_version(row.address_sealed) != newest
+    ]
+    for row, sealed in behind:
+        context = address_context(row)
+        address = cabinet.open_text(session, sealed, controller_id=controller_id, context=context)
+        seal_address(session, row, address, cabinet)
     if behind:
         log.append(
             session,
@@ -121,7 +170,8 @@ def reseal_addresses(
     return len(behind)
 
 
-def _ensure_free(session: Session, controller_id: UUID, name: str) -> None:
+def ensure_free(session: Session, controller_id: UUID, name: str) -> None:
+    """Raise ConflictError when a controller has a data store of the name already."""
     taken = select(DataStore.id).where(
         DataStore.controller_id == controller_id, DataStore.name == name
     )
@@ -129,7 +179,10 @@ def _ensure_free(session: Session, controller_id: UUID, name: str) -> None:
         raise ConflictError(f"There is a data store of the name {name} already.")
 
 
-def _seal_address(session: Session, store: DataStore, address: str, cabinet: KeyCabinet) -> None:
+def seal_address(
+    session: Session, store: DataStore | StoreDraft, address: str, cabinet: KeyCabinet
+) -> None:
+    """Keep an address under the controller's key; nothing shows it again."""
     store.address_sealed = cabinet.seal(
         session, address, controller_id=store.controller_id, context=address_context(store)
     )

@@ -48,7 +48,7 @@ class StoreDraft(Base):
     """A definition that a person still reviews, of a data store to be or of one that there is."""
 
     __tablename__ = "store_draft"
-    __table_args__ = {"info": {"placement": "reference"}}
+    __table_args__ = ({"info": {"placement": "reference"}},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), index=True)

@@ -25,6 +25,7 @@ from privacy.stores.judging import Look, look_of
 from privacy.stores.normalise import USUAL
 from privacy.stores.vocabulary import (
     ACCESSORS,
+    UNKNOWN,
     Meaning,
     is_of_others,
     meaning_of_name,
@@ -121,6 +122,8 @@ def propose(name: str, tables: Sequence[TableFacts]) -> Draft:
 def _meaning(table: TableFacts, column: str) -> Meaning:
     """Return what name, type and values of a column tell together."""
     named, type_ = meaning_of_name(column), table.types.get(column, "unknown")
+    if named is UNKNOWN and _tells_rows_apart(table, column):
+        named = _KEY
     look = look_of(table.samples.get(column, ()))
     if _is_of_others(table, column):
         return replace(named, kind="", confidence=min(named.confidence, 0.6))
@@ -129,6 +132,16 @@ def _meaning(table: TableFacts, column: str) -> Meaning:
     if look is None:
         return named
     return _judged(named, look)
+
+
+_KEY = Meaning(DataCategory.TECHNICAL, 0.6)
+"""A key of the database's own: what it says of someone, the rows that it leads to say."""
+
+
+def _tells_rows_apart(table: TableFacts, column: str) -> bool:
+    """Whether a number is there for the database alone."""
+    keys = (table.primary_key, *(key.columns for key in table.foreign_keys))
+    return table.types.get(column) == "number" and any(column in key for key in keys)
 
 
 _TYPES_OF: Mapping[str, Sequence[str]] = {

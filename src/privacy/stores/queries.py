@@ -10,7 +10,7 @@ from privacy.crypto import sealed_version
 from privacy.errors import InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
-from privacy.stores.models import DataStore, address_context
+from privacy.stores.models import DataStore, StoreDraft, address_context
 from privacy.stores.protocol import Store
 from privacy.stores.registry import BrokenStore, connector_for
 from privacy.subjects.keys import KeyCabinet
@@ -32,6 +32,24 @@ def data_store(session: Session, *, controller_id: UUID, name: str) -> DataStore
     found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFoundError("There is no data store of that name.")
+    return found
+
+
+def drafts(session: Session, *, controller_id: UUID) -> Sequence[StoreDraft]:
+    """Return every definition that is being reviewed, the newest first."""
+    wanted = (
+        select(StoreDraft)
+        .where(StoreDraft.controller_id == controller_id)
+        .order_by(StoreDraft.created_at.desc(), StoreDraft.id)
+    )
+    return session.scalars(wanted).all()
+
+
+def draft(session: Session, *, controller_id: UUID, draft_id: UUID) -> StoreDraft:
+    """Return one definition that is being reviewed; NotFoundError when there is none such."""
+    found = session.get(StoreDraft, draft_id)
+    if found is None or found.controller_id != controller_id:
+        raise NotFoundError("There is no such draft; it may have been registered or dropped.")
     return found
 
 
@@ -70,7 +88,13 @@ def _unknown(name: str) -> StoreDefinition:
     return StoreDefinition(name, title, (), (Collection(name, title, (name,), (anything,)),))
 
 
+def with_addresses(session: Session, *, controller_id: UUID) -> Sequence[DataStore | StoreDraft]:
+    """Return all that may hold a sealed address."""
+    stores: list[DataStore | StoreDraft] = [*data_stores(session, controller_id=controller_id)]
+    return [*stores, *drafts(session, controller_id=controller_id)]
+
+
 def addresses_under(session: Session, controller_id: UUID, version: int) -> int:
     """Return how many addresses a version of the controller's key sealed."""
-    rows = data_stores(session, controller_id=controller_id)
-    return sum(sealed_version(row.address_sealed) == version for row in rows)
+    rows = with_addresses(session, controller_id=controller_id)
+    return sum(sealed_version(row.address_sealed) == version for row in rows if row.address_sealed)

@@ -26,7 +26,17 @@ def stores() -> str:
     rows = _registered(controller)
     opened = current.runtime().open_stores(controller.id)
     lines = [_line(one.definition, rows.get(name)) for name, one in opened.items()]
-    return page("stores", controller, data_stores=lines)
+    return page("stores", controller, data_stores=lines, drafts=_drafts(controller))
+
+
+def _drafts(controller: Controller) -> list[dict[str, Any]]:
+    with current.runtime().database.reading() as session:
+        rows = queries.drafts(session, controller_id=controller.id)
+    return [
+        {"id": row.id, "name": row.name, "is_new": row.store_id is None, "at": row.created_at}
+        for row in rows
+        if current.operator().may(controller.id, Permission.STORES_MANAGE)
+    ]
 
 
 @blueprint.get("/stores/<name>")
@@ -47,6 +57,7 @@ def store_detail(name: str) -> str:
             "error": row.check_result if row else None,
             "can": ["read", *sorted(store.capabilities)],
         },
+        waivers=definition.waivers,
         collections=[_collection(definition, one) for one in definition.collections],
     )
 

@@ -19,6 +19,7 @@ FLASHES = frozenset(
     {
         "approved",
         "asked",
+        "decided",
         "declared",
         "draft_dropped",
         "draft_saved",
@@ -33,6 +34,8 @@ FLASHES = frozenset(
         "resumed",
         "scan_asked",
         "scan_planned",
+        "search_again",
+        "settled",
         "store_checked",
         "store_registered",
         "taken_in",

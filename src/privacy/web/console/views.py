@@ -2,11 +2,13 @@
 
 from privacy.web.console import (
     asking,
+    calendars,
     consents,
     decisions,
     home,
     log,
     recipients,
+    rectifying,
     registering,
     requests,
     scans,
@@ -22,11 +24,13 @@ from privacy.web.console.surface import blueprint
 
 PAGES = (
     asking,
+    calendars,
     consents,
     decisions,
     home,
     log,
     recipients,
+    rectifying,
     registering,
     requests,
     scans,

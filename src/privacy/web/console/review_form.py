@@ -1,0 +1,120 @@
+"""What the forms of a review say, as choices: every fault is told at once, by field."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from typing import TypeAlias
+
+from werkzeug.datastructures import MultiDict
+
+from privacy.stores.definition import (
+    LANGUAGES,
+    Collection,
+    DataCategory,
+    Direction,
+    Texts,
+    Waiver,
+)
+from privacy.stores.document import CODE, LONGEST_TEXT, Faults
+from privacy.stores.review import CollectionChoice, FieldChoice, LinkChoice, StoreChoice
+
+MESSAGE = "The form cannot be saved."
+
+
+Form: TypeAlias = MultiDict[str, str]
+"""A form that was sent: texts by name."""
+
+
+def store_choice(form: Form) -> StoreChoice:
+    """Return what is said of the store as a whole; InvalidError names the fields at fault."""
+    reader = _Reader(form)
+    choice = StoreChoice(
+        title=reader.texts("title"),
+        purposes=tuple(form.getlist("purpose")),
+        recipients=tuple(form.getlist("recipient")),
+        source=reader.texts_or_none("source"),
+    )
+    reader.faults.raise_all(MESSAGE)
+    return choice
+
+
+def collection_choice(form: Form, collection: Collection) -> CollectionChoice:
+    """Return what is said of a collection; InvalidError names the fields at fault."""
+    reader = _Reader(form)
+    choice = CollectionChoice(
+        title=reader.texts("title"),
+        retention=reader.texts_or_none("retention"),
+        purposes=tuple(form.getlist("purpose")),
+        fields={
+            one.name: reader.field(f"f{number}") for number, one in enumerate(collection.fields)
+        },
+        links=[reader.link(f"l{number}") for number in range(len(collection.links))],
+    )
+    reader.faults.raise_all(MESSAGE)
+    return choice
+
+
+def waiver(form: Form) -> Waiver:
+    """Return the waiver of a form: table or table.column, why, and until when."""
+    reader = _Reader(form)
+    table, _dot, column = reader.text("place").partition(".")
+    found = Waiver(table, column, reader.text("reason"), reader.day("until"))
+    reader.faults.raise_all("A waiver needs a table or a column, a reason and a last day.")
+    return found
+
+
+class _Reader:
+    """Reads a form and collects what is wrong with it."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self.faults = Faults()
+
+    def text(self, name: str) -> str:
+        value = self._form.get(name, "").strip()
+        if not value or len(value) > LONGEST_TEXT:
+            self.faults.add(name, f"needs a text of at most {LONGEST_TEXT} characters")
+        return value
+
+    def texts(self, name: str) -> Texts:
+        return {language: self.text(f"{name}.{language}") for language in LANGUAGES}
+
+    def texts_or_none(self, name: str) -> Texts | None:
+        given = any(self._form.get(f"{name}.{one}", "").strip() for one in LANGUAGES)
+        return self.texts(name) if given else None
+
+    def day(self, name: str) -> date:
+        with suppress(ValueError):
+            return date.fromisoformat(self._form.get(name, ""))
+        self.faults.add(name, "needs a day")
+        return date.min
+
+    def field(self, at: str) -> FieldChoice:
+        kind = self._form.get(f"{at}.kind", "").strip()
+        if kind and not CODE.fullmatch(kind):
+            self.faults.add(f"{at}.kind", "needs a-z, 0-9 and _, and begins with a letter")
+        category = self._form.get(f"{at}.category", "")
+        if category not in set(DataCategory):
+            self.faults.add(f"{at}.category", "needs one of the categories")
+            category = DataCategory.TECHNICAL
+        return FieldChoice(
+            DataCategory(category),
+            self.texts(f"{at}.title"),
+            kind,
+            spreads=self._is_ticked(f"{at}.spreads"),
+            exported=self._is_ticked(f"{at}.exported"),
+            keep=not self._is_ticked(f"{at}.drop"),
+        )
+
+    def link(self, at: str) -> LinkChoice:
+        said = self._form.get(f"{at}.direction", "")
+        direction = _DIRECTIONS.get(said)
+        if said not in {*_DIRECTIONS, "none"}:
+            self.faults.add(f"{at}.direction", "needs one of the answers")
+        return LinkChoice(direction, self._is_ticked(f"{at}.exported"))
+
+    def _is_ticked(self, name: str) -> bool:
+        return bool(self._form.get(name, ""))
+
+
+_DIRECTIONS: Mapping[str, Direction] = {one.value: one for one in Direction}

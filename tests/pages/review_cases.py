@@ -1,0 +1,126 @@
+"""The pages on which a definition of a data store is reviewed."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from privacy.stores.definition import CATEGORY_TITLES, Waiver
+from tests.pages.console_cases import BASE, PATH
+from tests.pages.portal_cases import at
+from tests.pages.preview import Case
+
+DRAFT_ID = UUID("019b7c00-0000-7000-8000-0000000000e1")
+CATEGORIES = [(code.value, title["fr"]) for code, title in CATEGORY_TITLES.items()]
+
+
+def review_cases() -> Iterator[Case]:
+    """Yield every page of registering a data store."""
+    for name, template, context in _all():
+        yield Case(f"review-{name}", f"console/{template}.html", {**BASE, **context}, PATH)
+
+
+def _all() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield "new", "store_new", {"name": "", "errors": {}, "said": None}
+    failed = {"address": "store_address.failed", "name": "store_name.invalid"}
+    said = "The data store boutique cannot be read: see that it runs."
+    yield "new-failed", "store_new", {"name": "Boutique", "errors": failed, "said": said}
+    yield "overview", "store_draft", _overview()
+    changed = {"draft": _draft(is_new=False), "compared": False, "waivers": [_waiver()]}
+    yield "overview-change", "store_draft", {**_overview(), **changed}
+    faults = {
+        "fields": {},
+        "parts": ["collections[1].links[0].to: leads nowhere"],
+        "said": "Faults",
+    }
+    yield "overview-faults", "store_draft", {**_overview(), "faults": faults}
+    yield "collection", "store_draft_collection", _collection()
+    wrong = {"fields": {"f1.kind": "kind", "title.fr": "title"}, "parts": [], "said": ""}
+    more: dict[str, Any] = {
+        "draft": _draft(is_new=False),
+        "faults": wrong,
+        "links": [],
+        "following": None,
+    }
+    yield "collection-faults", "store_draft_collection", {**_collection(), **more}
+    drafts = [{"id": DRAFT_ID, "name": "boutique", "is_new": True, "at": at(20, 8, 0)}]
+    yield "stores", "stores", {"data_stores": [], "drafts": drafts}
+
+
+def _draft(*, is_new: bool = True) -> dict[str, Any]:
+    version = "2026-03-02T09:00:00+00:00"
+    return {
+        "id": DRAFT_ID, "name": "boutique", "kind": "postgres", "is_new": is_new,
+        "version": version,
+    }  # fmt: skip
+
+
+def _waiver() -> Waiver:
+    return Waiver("archive", "", "Ancienne boutique, vidée en juin", date(2026, 6, 30))
+
+
+def _overview() -> dict[str, Any]:
+    line = {
+        "name": "clients", "title": "Clients", "columns": 14, "kinds": ["email", "phone"],
+        "open": 2, "new": False, "new_columns": 0, "gone": False, "gone_columns": [],
+        "seen": False, "personal": True,
+    }  # fmt: skip
+    return {
+        "draft": _draft(),
+        "titles": {"fr": "Boutique", "en": "Shop"},
+        "source": {"fr": "", "en": ""},
+        "purposes": [("orders", "Commandes", True), ("newsletter", "Lettre d’information", False)],
+        "recipients": [],
+        "collections": [
+            line,
+            {**line, "name": "commandes", "title": "Commandes", "seen": True, "open": 0},
+            {**line, "name": "produits", "kinds": [], "open": 0, "personal": False},
+            {**line, "name": "avis", "title": "avis", "new": True, "gone_columns": ["note"]},
+            {**line, "name": "adresses", "new_columns": 2, "gone": True},
+        ],
+        "waivers": [],
+        "compared": True,
+        "unsure": 6,
+        "faults": {},
+    }
+
+
+def _field(number: int, name: str, **other: Any) -> dict[str, Any]:
+    usual = {
+        "at": f"f{number}", "name": name, "titles": {"fr": name, "en": name},
+        "category": "contact",
+        "category_title": "Coordonnées", "kind": "", "spreads": True, "exported": True, "sure": 85,
+        "notes": [], "is_new": False, "is_gone": False, "is_open": False, "is_key": False,
+    }  # fmt: skip
+    return {**usual, **other}
+
+
+def _collection() -> dict[str, Any]:
+    return {
+        "draft": _draft(),
+        "collection": {
+            "name": "clients",
+            "table": "Client",
+            "titles": {"fr": "Clients", "en": "Clients"},
+            "retention": {"fr": "", "en": ""},
+            "key": "id",
+            "is_gone": False,
+        },
+        "purposes": [("orders", "Commandes", False)],
+        "fields": [
+            _field(0, "id", is_key=True, sure=20, is_open=True, notes=["unsure"]),
+            _field(1, "courriel", kind="email", sure=99),
+            _field(2, "remarques", notes=["free-text", "third-party"], is_open=True, is_new=True),
+            _field(3, "ancien_champ", sure=None, is_gone=True, is_open=True),
+            _field(4, "ville"),
+        ],
+        "links": [
+            {"at": "l0", "columns": "id", "to": "commandes (client_id)", "direction": "owns",
+             "exported": False},
+        ],
+        "together": [{"kind": "loyalty_card", "columns": "magasin, carte"}],
+        "categories": CATEGORIES,
+        "kinds": ["customer_number", "email", "loyalty_card", "phone"],
+        "following": "avis",
+        "faults": {},
+    }  # fmt: skip
