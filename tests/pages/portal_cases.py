@@ -58,6 +58,7 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
         "controller": CONTROLLER,
         "subject_request": request(state, **changes.pop("request", {})),
         "reason": None,
+        "rectified": None,
         "questions": [],
         "authority": "cnil",
         "timeline": timeline,

@@ -15,6 +15,7 @@ from privacy.audit.faults import Kind
 from privacy.consent.models import Method
 from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
+from privacy.rectification.models import CorrectionState, NoticeState, Origin
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.findings import Reason
@@ -31,6 +32,8 @@ GROUPS: dict[str, Iterable[str]] = {
     "basis": LegalBasis,
     "channel": Channel,
     "console.ground": RefusalGround,
+    "correction_origin": Origin,
+    "correction_state": CorrectionState,
     "identifier": IdentifierKind,
     "kind": RequestKind,
     "method": Method,
@@ -38,6 +41,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "portal.next": RequestState,
     "portal.state": RequestState,
     "reason": Reason,
+    "recipient_notice": NoticeState,
     "recipient_role": RecipientRole,
     "role": Role,
     "role_summary": Role,
@@ -101,6 +105,7 @@ def test_no_text_is_left_that_nothing_shows():
         "field_error.",
         "store_can.",
         "store_kind.",
+        "correction_detail.",
         "country.",
         "actor.",
         "authority.",

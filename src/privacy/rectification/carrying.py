@@ -47,7 +47,9 @@ def read_again(store: Store, *, collection: str, field: str, change: Change) -> 
             return DONE
     except InvalidError:
         return Result(CorrectionState.SAID, "invalid")
-    return Result(CorrectionState.BY_HAND, "not-changed" if now == change.before else "other")
+    return Result(
+        CorrectionState.BY_HAND, "not-changed" if now == change.before else "another-value"
+    )
 
 
 def _carried_out(cell: "_Cell") -> Result:

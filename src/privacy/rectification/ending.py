@@ -29,7 +29,7 @@ from privacy.requests.moves import record
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.findings import Reason
 
-INCOMPLETE = (TaskState.FAILED, TaskState.NOT_SEARCHED)
+SEARCHED = (TaskState.FOUND, TaskState.EMPTY)
 
 
 def note_recipient(
@@ -97,7 +97,9 @@ def finish(
     if not queries.is_settled(rows) or any(one.state is NoticeState.BY_HAND for one in told):
         raise ConflictError("Something is left to be done.")
     tasks = requests.tasks(session, request_id=about.id)
-    missed = any(task.state in INCOMPLETE and task.detail != Reason.NOT_PERSONAL for task in tasks)
+    missed = any(
+        task.state not in SEARCHED and task.detail != Reason.NOT_PERSONAL for task in tasks
+    )
     about.state = RequestState.COMPLETED
     about.closed_at = at
     about.exceptions = missed or queries.fell_short(rows, told)

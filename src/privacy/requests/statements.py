@@ -4,6 +4,7 @@ Until the sender is proven it is sealed under the controller's key, then under t
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from privacy.crypto import Context
 from privacy.errors import InvalidError
+from privacy.outbox.webhook import place_of
 from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.subjects.keys import KeyCabinet, subject_key
 
@@ -39,6 +41,15 @@ class Statement:
 NOTHING = Statement()
 
 
+def said_with(kind: RequestKind, typed: Mapping[str, str]) -> Statement:
+    """Return what belongs to a request of this kind among what was typed."""
+    if kind is RequestKind.RECTIFICATION:
+        return Statement(typed.get("wrong", "").strip(), typed.get("right", "").strip())
+    if kind is RequestKind.PORTABILITY:
+        return Statement(send_to=typed.get("send_to", "").strip())
+    return NOTHING
+
+
 def check_statement(kind: RequestKind, said: Statement) -> None:
     """Raise InvalidError where a request of this kind says too little, or too much."""
     faults = {
@@ -48,8 +59,17 @@ def check_statement(kind: RequestKind, said: Statement) -> None:
     }
     if kind is RequestKind.RECTIFICATION and not said.right.strip():
         faults["right"] = ["say what is right"]
+    if said.send_to and not _is_address(said.send_to):
+        faults["send_to"] = ["give an https address without a password"]
     if faults:
-        raise InvalidError("Say what is wrong and what is right.", fields=faults)
+        raise InvalidError("What is said beside the kind is not enough.", fields=faults)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(place_of(url))
+    except InvalidError:
+        return False
 
 
 def seal_unproven(

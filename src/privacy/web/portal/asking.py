@@ -12,6 +12,7 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import acts
 from privacy.requests.acts import Submission
+from privacy.requests.statements import said_with
 from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.portal.schemas import KINDS, RequestSchema
@@ -72,7 +73,9 @@ def sent(slug: str) -> str:
 
 def _submit(controller: Controller, typed: Mapping[str, str]) -> None:
     runtime = current.runtime()
-    made = Submission(**RequestSchema().load(typed), language=pages.language())
+    told = RequestSchema().load(typed)
+    said = said_with(told["kind"], told)
+    made = Submission(told["kind"], told["email"], pages.language(), said)
     with runtime.database.transaction() as session:
         acts.submit_request(
             session,

@@ -16,13 +16,15 @@ from privacy.errors import GoneError
 from privacy.policy.authorities import authority_of
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import acts, handing, queries, questions
+from privacy.requests import acts, queries, questions
+from privacy.requests.delivering import deliver
 from privacy.requests.letters import reason_of
 from privacy.requests.models import LinkUse, RequestState, RequestTask, SubjectRequest
 from privacy.requests.queries import Step
 from privacy.requests.questions import Asked
 from privacy.web import current, pages
 from privacy.web.auth import public
+from privacy.web.portal.rectified import rectified_of
 from privacy.web.portal.surface import WHY, blueprint, controller_of, gone
 
 STEPS = {
@@ -75,6 +77,7 @@ def do_confirm(slug: str, token: str) -> AnyResponse | tuple[str, HTTPStatus]:
     except GoneError:
         return gone(controller, LinkUse.CONFIRM)
     runtime.wake("deliver-mail")
+    runtime.wake("rectify")
     target = url_for("portal.status", slug=slug, token=confirmed.status_token, done="confirmed")
     return redirect(target, HTTPStatus.SEE_OTHER)
 
@@ -93,12 +96,14 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         tasks = queries.tasks(session, request_id=about.id)
         reason = _reason(session, about)
         asked = _waiting(session, about)
+        rectified = rectified_of(session, about)
     return pages.render(
         "portal/status.html",
         controller=controller,
         subject_request=about,
         reason=reason,
         questions=asked,
+        rectified=rectified,
         authority=authority_of(controller.region),
         timeline=_timeline(steps, _not_searched(about, tasks)),
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
@@ -129,16 +134,14 @@ def download(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
 @blueprint.post("/<slug>/download/<token>")
 @public(WHY)
 def do_download(slug: str, token: str) -> Response | tuple[str, HTTPStatus]:
-    """Hand the package over, once."""
+    """Hand the package over, once, as a stream."""
     runtime, controller = current.runtime(), controller_of(slug)
     try:
-        with runtime.database.transaction() as session:
-            archive = handing.hand_over(
-                session, actor="subject", at=runtime.clock(), to=controller, token=token
-            )
+        delivery = deliver(runtime.database, clock=runtime.clock, to=controller, token=token)
     except GoneError:
         return gone(controller, LinkUse.DOWNLOAD)
-    response = Response(archive, mimetype="application/zip")
+    response = Response(delivery.chunks, mimetype="application/zip")
+    response.content_length = delivery.size
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.zip")
     return response
 
