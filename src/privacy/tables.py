@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import privacy
+import privacy.assignments.models
 import privacy.audit.models
 import privacy.consent.models
 import privacy.operators.models

@@ -70,6 +70,8 @@ class TaskState(StrEnum):
     EMPTY = "empty"
     NOT_SEARCHED = "not_searched"
     FAILED = "failed"
+    AWAITED = "awaited"
+    """Somebody was asked who has not answered yet; that is no failure."""
 
 
 class LinkUse(StrEnum):
@@ -134,6 +136,8 @@ class RequestClaim(Base):
     """Before this instant no other worker takes it: a lease, or a pause after a failure."""
     fence: Mapped[int]
     """Counts claims; who holds an older one may write nothing more."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Counts searches in which a data store failed; one that is only awaited fails nothing."""
 
 
 class RequestLink(Base):
