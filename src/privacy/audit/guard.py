@@ -29,6 +29,7 @@ EXEMPT = frozenset(
         "preference_link",  # asking for a link and using it up: the opening leaves the entry
         "preference_session",  # ends by itself
         "request_claim",
+        "request_preview",  # a worker's hold, a sample that expires; acts on it leave entries
     }
 )
 """Tables whose rows record no act. A new one needs one line here, and a reason in its review."""

@@ -12,7 +12,7 @@ from privacy.audit.actions import Action
 from privacy.errors import ConflictError, RefusedError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import pauses, wording
+from privacy.requests import pauses, preview, wording
 from privacy.requests.deadline import may_extend
 from privacy.requests.letters import Desk, reason_context, write_to_subject
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
@@ -52,7 +52,8 @@ def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest
         raise RefusedError("A rectification is decided field by field, on its own page.")
     _decide(session, about, state=RequestState.APPROVED, decided_at=at)
     due_on = about.legal_latest_on.isoformat()
-    record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on)
+    seen = preview.seen_of(session, about=about)
+    record(session, Action.REQUEST_APPROVED, at, actor, about=about, due_on=due_on, **seen)
 
 
 def refuse(
