@@ -10,10 +10,11 @@ from decimal import Decimal
 
 import pytest
 
-from privacy.crypto import tokens
+from privacy.crypto import Signer, tokens
 from privacy.errors import SealError
 from privacy.packages.package import Contents, Table, key_of, pack
 
+SIGNER = Signer("privacy.example/log", bytes(range(32)))
 CONTEXT = ("package", "contents")
 
 
@@ -25,13 +26,13 @@ def _open(table_rows, store="shop", collection="orders"):
         facts={"purposes": []},
         tables=[Table(store, collection, columns, table_rows)],
     )
-    return zipfile.ZipFile(io.BytesIO(pack(contents)))
+    return zipfile.ZipFile(io.BytesIO(b"".join(pack(contents, signer=SIGNER))))
 
 
 def test_every_file_stands_in_the_manifest_with_its_sum():
     archive = _open([{"id": 1}])
     sums = json.loads(archive.read("manifest.json"))["sha256"]
-    names = set(archive.namelist()) - {"manifest.json"}
+    names = set(archive.namelist()) - {"manifest.json", "manifest.note"}
     assert (
         names == set(sums) == {"index.html", "README.txt", "data.json", "csv/01-shop-orders.csv"}
     )
@@ -71,4 +72,5 @@ def test_only_the_token_of_the_link_opens_the_package():
 
 def test_the_same_contents_give_the_same_bytes():
     contents = Contents(page="x", readme="y", facts={}, tables=[])
-    assert pack(contents) == pack(contents)
+    first, second = pack(contents, signer=SIGNER), pack(contents, signer=SIGNER)
+    assert b"".join(first) == b"".join(second)

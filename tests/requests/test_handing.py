@@ -14,6 +14,7 @@ from privacy.packages.package import key_of
 from privacy.purposes.models import Controller
 from privacy.requests import handing
 from privacy.requests.handing import Claim, Packed
+from privacy.requests.keeping import keep_parts
 from privacy.requests.models import LinkUse, RequestState
 from privacy.stores.findings import Outcome, StoreResult
 from tests.requests.office import EMAIL, Office
@@ -42,7 +43,13 @@ def search(office: Office, mine: Claim, *results: StoreResult) -> bool:
         )
 
 
-def keep(office: Office, mine: Claim, *, exceptions: bool = False) -> None:
+def keep(
+    office: Office, mine: Claim, *, exceptions: bool = False, archive: bytes = b"the archive"
+) -> None:
+    about = office.request(mine.request_id)
+    stowed = keep_parts(
+        office.database, clock=office.clock, claim=mine, about=about, archive=[archive]
+    )
     with office.database.transaction() as session:
         handing.keep_package(
             session,
@@ -50,7 +57,7 @@ def keep(office: Office, mine: Claim, *, exceptions: bool = False) -> None:
             at=office.clock(),
             desk=office.desk,
             claim=mine,
-            packed=Packed(b"the archive", exceptions),
+            packed=Packed(stowed, exceptions),
         )
 
 

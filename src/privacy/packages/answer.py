@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from privacy.packages.disclosures import Disclosures, Register
 from privacy.packages.leaving_out import left_out
-from privacy.packages.package import Table, plain
+from privacy.packages.package import Table, csv_name, plain
 from privacy.packages.shown import Omitted, Shown
 from privacy.packages.withheld import Withheld, by_place
 from privacy.stores.findings import Findings, Outcome, StoreResult
@@ -34,6 +35,10 @@ FILES = {
 }
 
 
+READABLE = 1_000
+"""Rows of one collection that a person can be expected to scroll through."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """The request that is answered, as far as its package shows it."""
@@ -54,6 +59,9 @@ class Answer:
     withheld: Values[Withheld] = ()
     """What was decided to leave out; beside it stays out what definitions export to nobody."""
 
+    readable: int = READABLE
+    """How many rows of a collection the page shows; files show them all."""
+
     @property
     def _language(self) -> str:
         return self.asked.language
@@ -65,10 +73,9 @@ class Answer:
                 store=one.store,
                 collection=one.collection.name,
                 columns=[field.name for field in one.columns()],
-                rows=list(one.rows()),
+                rows=one,
             )
-            for one in self._shown
-            if not one.whole()
+            for one in self._copied
         ]
 
     def facts(self) -> dict[str, Any]:
@@ -120,7 +127,7 @@ class Answer:
                 language=self._language,
             )
             for (store, name), rows in self.findings.rows.items()
-            if any(row.exported for row in rows)
+            if rows.exported
         ]
 
     def _identifiers(self) -> Iterator[dict[str, str]]:
@@ -189,13 +196,27 @@ class Answer:
                 {"name": field.name, "title": field.title[self._language]}
                 for field in one.columns()
             ],
-            "rows": [{name: _legible(value) for name, value in row.items()} for row in one.rows()],
+            "rows": [
+                {name: _legible(value) for name, value in row.items()}
+                for row in islice(one, self.readable)
+            ],
+            "number": one.number,
+            "file": self._file_of(one) if one.number > self.readable else "",
         }
+
+    @property
+    def _copied(self) -> list[Shown]:
+        return [one for one in self._shown if not one.whole()]
+
+    def _file_of(self, one: Shown) -> str:
+        """Return the name of the file that holds every row of a collection."""
+        number = next(at for at, other in enumerate(self._copied, start=1) if other is one)
+        return csv_name(number, one.store, one.collection.name)
 
     def _consents(self) -> Iterator[dict[str, Any]]:
         """Yield what was answered to banners, unless any of it is to stay out."""
         ours = [one for one in self._shown if (one.store, one.collection.name) == CONSENTS]
-        for row in (row for one in ours if not one.decisions for row in one.rows()):
+        for row in (row for one in ours if not one.decisions for row in one):
             purpose = self.register.purposes.get(str(row["purpose_code"]))
             title = purpose.texts[self._language]["title"] if purpose else ""
             yield {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from privacy.packages.withheld import GROUNDS, Ground, Withheld, Withholding
 from privacy.stores.definition import Collection, Field
-from privacy.stores.findings import FoundRow
+from privacy.stores.findings import FoundRow, Rows
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Shown:
 
     store: str
     collection: Collection
-    found: Iterable[FoundRow]
-    """As often as it is iterated, the same rows in the same order."""
+    found: Rows
     decisions: Iterable[Withheld]
     language: str
 
@@ -31,8 +30,14 @@ class Shown:
         """Return the fields that stand in the copy, in their declared order."""
         return self._withholding.columns()
 
-    def rows(self) -> Iterator[dict[str, object]]:
-        """Yield the shown values of each row by the field's name, read anew at each call."""
+    @property
+    def number(self) -> int:
+        """Return how many rows stand in the copy."""
+        gone = sum(n for (field, _), n in self.rows_left_out().items() if not field)
+        return 0 if self.whole() else self.found.exported - gone
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        """Yield the shown values of each row by the field's name; may be begun again."""
         withholding = self._withholding
         names = [field.name for field in withholding.columns()]
         for row in self.found if names else ():

@@ -1,19 +1,19 @@
 """The answer to a request: claimed by one worker, kept sealed, handed over once."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.crypto import Context
 from privacy.errors import ConflictError, GoneError
-from privacy.packages.package import key_of
+from privacy.packages.models import PackageFetch, PackagePart
+from privacy.packages.stowing import Box, Stowed
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
@@ -38,6 +38,11 @@ LONGEST_LEASE = timedelta(hours=4)
 RETRY = timedelta(minutes=5)
 """After this a request is tried again whose data stores did not all answer, the first time."""
 LONGEST_RETRY = timedelta(hours=6)
+AGAIN = timedelta(hours=1)
+"""How long after its first use a link begins a broken download again."""
+
+LONGEST_WAIT = timedelta(days=7)
+"""After this a request looks for an answer that somebody owes, if that did not wake it."""
 
 
 def lease_of(fence: int) -> timedelta:
@@ -111,11 +116,22 @@ def record_search(
     for result in results:
         _record_store(session, actor, at, about=about, result=result)
     session.flush()
-    failed = RequestTask.request_id == about.id, RequestTask.state == TaskState.FAILED
-    waits = session.scalar(select(exists().where(*failed, RequestTask.waived_at.is_(None))))
+    waits = _open_states(session, about)
     if waits:
-        session.get_one(RequestClaim, about.id).claimed_until = at + pause_after(claim.fence)
+        awaited_only = waits == {TaskState.AWAITED} and state is RequestState.APPROVED
+        pause = LONGEST_WAIT if awaited_only else pause_after(claim.fence)
+        session.get_one(RequestClaim, about.id).claimed_until = at + pause
     return not waits
+
+
+def _open_states(session: Session, about: SubjectRequest) -> set[TaskState]:
+    """Return why the answer may not go out yet; nothing for what nobody waits for any more."""
+    wanted = select(RequestTask.state).where(
+        RequestTask.request_id == about.id,
+        RequestTask.state.in_([TaskState.FAILED, TaskState.AWAITED]),
+        RequestTask.waived_at.is_(None),
+    )
+    return set(session.scalars(wanted))
 
 
 def _forget_others(session: Session, about: SubjectRequest, names: Collection[str]) -> None:
@@ -168,32 +184,34 @@ def _record_store(
 class Packed:
     """A finished archive, and whether it had to say that something was not searched."""
 
-    archive: bytes
+    archive: Stowed
     exceptions: bool
 
 
 def keep_package(
     session: Session, *, actor: str, at: datetime, desk: Desk, claim: Claim, packed: Packed
 ) -> None:
-    """Seal the archive under a new link, and owe its subject the link."""
+    """Keep an archive that is sealed under a new link, and owe its subject the link."""
     about = held(session, claim=claim)
     controller = session.get_one(Controller, about.controller_id)
     expires_at = at + lasts(session, "request.download", at)
-    token = send_link(session, about, LinkUse.DOWNLOAD, at, expires_at)
-    sealed = key_of(token).seal(packed.archive, context=_context(about))
+    archive = packed.archive
+    send_link(session, about, LinkUse.DOWNLOAD, at, expires_at, token=archive.token)
+    _forget_parts(session, about, since=archive.parts)
     session.add(
         Package(
-            subject_id=_subject_of(about),
+            subject_id=subject_of(about),
             request_id=about.id,
-            contents_sealed=sealed,
-            size=len(packed.archive),
+            contents_sealed=archive.last,
+            parts=archive.parts,
+            size=archive.size,
             created_at=at,
             expires_at=expires_at,
         )
     )
     about.state = RequestState.READY
     about.exceptions = packed.exceptions
-    link = desk.links.for_subject(controller.slug, LinkUse.DOWNLOAD, token)
+    link = desk.links.for_subject(controller.slug, LinkUse.DOWNLOAD, archive.token)
     letter = wording.request_ready(controller, link=link, expires_at=expires_at)
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
     record(
@@ -202,24 +220,39 @@ def keep_package(
         at,
         actor,
         about=about,
-        bytes=len(packed.archive),
-        digest=hashlib.sha256(sealed).hexdigest(),
+        bytes=archive.size,
+        digest=archive.digest,
         expires_on=day_of(expires_at, ZoneInfo(controller.zone)).isoformat(),
     )
 
 
 def hand_over(session: Session, *, actor: str, at: datetime, to: Controller, token: str) -> bytes:
-    """Open the package with its link, for the only time, and destroy what was kept of it.
+    """Open a package of one part with its link, for the only time, and destroy what was kept.
 
-    Raises NotFoundError or GoneError for a link that opens nothing (any more).
+    Raises NotFoundError or GoneError for a link that opens nothing (any more), and ConflictError
+    for a package of several parts, which `delivering.deliver` hands over.
     """
     about = queries.by_link(session, token=token, use=LinkUse.DOWNLOAD, at=at, controller_id=to.id)
-    use_link(session, token, at)
     kept = queries.package(session, about=about)
-    archive = key_of(token).open_sealed(kept.contents_sealed, context=_context(about))
+    if kept.parts:
+        raise ConflictError("This answer is too large to be handed over at once.")
+    archive = Box(token, address_of(about)).unseal(0, kept.contents_sealed, last=True)
+    handed_over(session, actor=actor, at=at, about=about, token=token, size=len(archive))
+    return archive
+
+
+def handed_over(
+    session: Session, *, actor: str, at: datetime, about: SubjectRequest, token: str, size: int
+) -> None:
+    """Record that a package was handed over, use its link up, and destroy what was kept of it.
+
+    Raises GoneError when that was done before.
+    """
+    controller = session.get_one(Controller, about.controller_id)
+    use_link(session, token, at)
     if not _close(session, about, RequestState.COMPLETED, at):
         raise GoneError("The answer was handed over or destroyed already.")
-    record(session, Action.REQUEST_HANDED_OVER, at, actor, about=about, bytes=len(archive))
+    record(session, Action.REQUEST_HANDED_OVER, at, actor, about=about, bytes=size)
     record(
         session,
         Action.REQUEST_COMPLETED,
@@ -228,35 +261,59 @@ def hand_over(session: Session, *, actor: str, at: datetime, to: Controller, tok
         about=about,
         kind=about.kind.value,
         outcome="with-exceptions" if about.exceptions else "whole",
-        late=day_of(at, ZoneInfo(to.zone)) > about.legal_latest_on,
+        late=day_of(at, ZoneInfo(controller.zone)) > about.legal_latest_on,
     )
-    return archive
 
 
 def lapse(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
-    """Destroy a package that was not fetched in time; ConflictError if it was after all."""
+    """Destroy a package that was not fetched in time; ConflictError if it was after all.
+
+    One whose download broke off is destroyed too, but not while somebody is fetching it.
+    """
+    fetch = session.get(PackageFetch, (subject_of(about), about.id), with_for_update=True)
+    if fetch and fetch.held_until > at:
+        raise ConflictError("The package is being fetched.")
     if not _close(session, about, RequestState.LAPSED, at):
         raise ConflictError("The package was fetched meanwhile.")
-    record(session, Action.REQUEST_EXPIRED, at, actor, about=about, reason="not-fetched")
+    record(
+        session,
+        Action.REQUEST_EXPIRED,
+        at,
+        actor,
+        about=about,
+        reason="interrupted" if fetch else "not-fetched",
+    )
 
 
 def _close(session: Session, about: SubjectRequest, state: RequestState, at: datetime) -> bool:
     """End a request whose package was waiting, with the package; one alone can."""
     if not move(session, about, RequestState.READY, state=state, closed_at=at):
         return False
-    session.execute(
-        delete(Package).where(
-            Package.subject_id == about.subject_id, Package.request_id == about.id
+    for kept in (Package, PackageFetch):
+        session.execute(
+            delete(kept).where(kept.subject_id == about.subject_id, kept.request_id == about.id)
         )
-    )
+    _forget_parts(session, about, since=0)
     return True
 
 
-def _subject_of(about: SubjectRequest) -> UUID:
+def _forget_parts(session: Session, about: SubjectRequest, *, since: int) -> None:
+    session.execute(
+        delete(PackagePart).where(
+            PackagePart.subject_id == about.subject_id,
+            PackagePart.request_id == about.id,
+            PackagePart.number >= since,
+        )
+    )
+
+
+def subject_of(about: SubjectRequest) -> UUID:
+    """Return the subject of a request; ConflictError while nobody has confirmed it."""
     if about.subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     return about.subject_id
 
 
-def _context(about: SubjectRequest) -> Context:
+def address_of(about: SubjectRequest) -> Context:
+    """Return what the archive that answers a request is bound to."""
     return ("package", "contents", str(about.controller_id), str(about.subject_id), str(about.id))

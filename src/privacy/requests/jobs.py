@@ -5,13 +5,14 @@ work begins again and does no harm.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from privacy.assignments.acts import close_assignments
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import ConflictError, PrivacyError
@@ -20,12 +21,18 @@ from privacy.packages.disclosures import Register
 from privacy.packages.package import Contents, pack
 from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
-from privacy.requests import acts, failing, handing, queries
+from privacy.requests import acts, awaiting, failing, handing, preview, queries
+from privacy.requests.keeping import keep_parts, sweep
+from privacy.requests.knowing import KnownWords
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import lasts
+from privacy.requests.plan import drift, plan_of
+from privacy.requests.preview import decisions_of
+from privacy.requests.treating import Choice, Treatments, treated
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
+from privacy.stores.leads import Confirmed
 from privacy.stores.protocol import Store
 from privacy.subjects.queries import identifiers_of
 
@@ -82,21 +89,44 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
-    stores = bench.open_stores(about.controller_id)
-    findings = _searched(stores, seeds)
+        decided = decisions_of(session, cabinet=bench.desk.cabinet, about=about)
+        stores = awaiting.with_answers(
+            session,
+            desk=bench.desk,
+            about=about,
+            stores=bench.open_stores(about.controller_id),
+        )
+    findings = _searched(stores, seeds, decided.confirmed)
     with bench.database.transaction() as session:
         whole = handing.record_search(
             session, actor=ACTOR, at=bench.clock(), claim=mine, results=findings.stores()
         )
-        if not whole and mine.fence == failing.TRIES:
+        awaiting.ask_keepers(
+            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, about=about, stores=stores
+        )
+        if not whole and failing.note_failure(session, about=about) == failing.TRIES:
             failing.alert(session, at=bench.clock(), desk=bench.desk, about=about)
+        if whole and decided.plan:
+            now = plan_of(findings, {name: store.definition for name, store in stores.items()})
+            preview.note_drift(
+                session,
+                actor=ACTOR,
+                at=bench.clock(),
+                about=about,
+                drifted=drift(decided.plan, now),
+            )
     if not whole:
         return False
-    packed = _packed(bench, about, findings, stores)
+    archive = _packed(bench, about, findings, stores, decided.choices)
+    stowed = keep_parts(
+        bench.database, clock=bench.clock, claim=mine, about=about, archive=archive
+    )
+    packed = handing.Packed(stowed, exceptions=not findings.is_complete)
     with bench.database.transaction() as session:
         handing.keep_package(
             session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
         )
+        close_assignments(session, actor=ACTOR, at=bench.clock(), request_id=about.id)
     return True
 
 
@@ -112,17 +142,23 @@ def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[
     return seeds
 
 
-def _searched(stores: Mapping[str, Store], seeds: Mapping[str, set[str]]) -> Findings:
+def _searched(
+    stores: Mapping[str, Store], seeds: Mapping[str, set[str]], confirmed: Confirmed
+) -> Findings:
     try:
-        return walk(stores, seeds)
+        return walk(stores, seeds, confirmed=confirmed)
     finally:
         for store in stores.values():
             store.close()
 
 
 def _packed(
-    bench: Bench, about: SubjectRequest, findings: Findings, stores: Mapping[str, Store]
-) -> handing.Packed:
+    bench: Bench,
+    about: SubjectRequest,
+    findings: Findings,
+    stores: Mapping[str, Store],
+    choices: Sequence[Choice],
+) -> Iterator[bytes]:
     with bench.database.reading() as session:
         register = Register(
             controller=purposes.controller(session, about.controller_id),
@@ -133,7 +169,11 @@ def _packed(
     asked = Asked(str(about.id), about.language, about.received_on)
     portable = about.kind is RequestKind.PORTABILITY
     omitted = not_portable(findings, register.definitions, register.purposes) if portable else []
-    answer = Answer(asked, register, findings, bench.clock(), omitted)
+    treatments = Treatments(choices, register.definitions)
+    known = KnownWords(bench.database, bench.desk.cabinet, about, register.definitions)
+    findings = treated(findings, treatments, known)
+    withheld = [*omitted, *treatments.withheld()]
+    answer = Answer(asked, register, findings, bench.clock(), withheld)
     schema = {"schema": schema_of(answer.tables(), register.definitions)} if portable else {}
     contents = Contents(
         page=bench.page(about.language, **answer.page()),
@@ -141,7 +181,7 @@ def _packed(
         facts=answer.facts() | schema,
         tables=answer.tables(),
     )
-    return handing.Packed(archive=pack(contents), exceptions=not findings.is_complete)
+    return pack(contents, signer=bench.desk.cabinet.keyring.signer)
 
 
 _README = {
@@ -165,8 +205,13 @@ def expire_requests(database: Database, *, clock: Clock) -> int:
             session, before=at - lasts(session, "request.confirm", at)
         )
         unfetched = queries.packages_due(session, at=at)
+        broken = queries.fetches_due(session, at=at, began_before=at - handing.AGAIN)
     forgotten = sum(_ended(database, at, one, acts.expire) for one in unconfirmed)
-    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in unfetched)
+    with database.transaction() as session:
+        sweep(session)
+        preview.forget(session, actor=CLEANER, at=at)
+    overdue = dict.fromkeys([*unfetched, *broken])
+    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in overdue)
 
 
 def _ended(database: Database, at: datetime, request_id: UUID, end: Callable[..., None]) -> bool:

@@ -26,12 +26,34 @@ class Links:
         """Return the address of a request in the console; it opens after sign-in only."""
         return f"{self.public_url}/console/requests/{request_id}"
 
+    def for_board(self) -> str:
+        """Return the address of the board of requests in the console."""
+        return f"{self.public_url}/console/requests"
+
+    def for_keeper(self, slug: str, token: str) -> str:
+        """Return the address by which a keeper without an account answers an assignment."""
+        return f"{self.public_url}/portal/{slug}/assignment/{token}"
+
+    def for_assignment(self, assignment_id: object) -> str:
+        """Return the address of an assignment in the console; it opens after sign-in only."""
+        return f"{self.public_url}/console/assignments/{assignment_id}"
+
+    def for_vendor(self, assignment_id: object) -> str:
+        """Return where a vendor posts its signed answer."""
+        return f"{self.public_url}/answers/{assignment_id}"
+
 
 def send_link(
-    session: Session, about: SubjectRequest, use: LinkUse, at: datetime, expires_at: datetime
+    session: Session,
+    about: SubjectRequest,
+    use: LinkUse,
+    at: datetime,
+    expires_at: datetime,
+    *,
+    token: str = "",
 ) -> str:
-    """Make a link to a request and return its token, which is kept nowhere."""
-    token = tokens.new_token()
+    """Make a link to a request and return its token, which is kept nowhere; a new one if none."""
+    token = token or tokens.new_token()
     session.add(
         RequestLink(
             digest=tokens.digest(token),

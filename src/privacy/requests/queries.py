@@ -13,6 +13,7 @@ from privacy.audit.actions import Action
 from privacy.audit.entry import Entry
 from privacy.crypto import tokens
 from privacy.errors import GoneError, NotFoundError
+from privacy.packages.models import PackageFetch
 from privacy.requests.models import (
     LinkUse,
     Package,
@@ -22,6 +23,7 @@ from privacy.requests.models import (
     RequestState,
     RequestTask,
     SubjectRequest,
+    TaskState,
 )
 
 OPEN_STATES = (
@@ -31,6 +33,8 @@ OPEN_STATES = (
     RequestState.APPROVED,
     RequestState.READY,
 )
+QUIET = (Action.REQUEST_VIEWED, Action.REQUEST_DUE_MOVED)
+"""Acts that a timeline leaves out: who only looked, and days that pass."""
 MOST_AT_ONCE = 500
 """Entries of the log read at a time."""
 
@@ -87,6 +91,16 @@ def tasks(session: Session, *, request_id: UUID) -> Sequence[RequestTask]:
         .order_by(RequestTask.store_name)
     )
     return session.scalars(wanted).all()
+
+
+def with_failed_stores(session: Session, *, request_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these requests wait for a data store that failed."""
+    wanted = select(RequestTask.request_id).where(
+        RequestTask.request_id.in_(request_ids),
+        RequestTask.state == TaskState.FAILED,
+        RequestTask.waived_at.is_(None),
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def by_link(
@@ -162,6 +176,16 @@ def packages_due(session: Session, *, at: datetime, limit: int = 200) -> Sequenc
     return session.scalars(overdue.order_by(Package.expires_at).limit(limit)).all()
 
 
+def fetches_due(
+    session: Session, *, at: datetime, began_before: datetime, limit: int = 200
+) -> Sequence[UUID]:
+    """Return the requests whose download broke off and cannot be begun again."""
+    broken = select(PackageFetch.request_id).where(
+        PackageFetch.held_until <= at, PackageFetch.began_at <= began_before
+    )
+    return session.scalars(broken.order_by(PackageFetch.began_at).limit(limit)).all()
+
+
 @dataclass(frozen=True)
 class Step:
     """Something that was done about a request; `action` is one of the log's."""
@@ -184,7 +208,7 @@ def timeline(session: Session, *, about: SubjectRequest) -> Sequence[Step]:
     told = [
         Step(entry.at, entry.action, entry.actor)
         for entry in _entries(session, about)
-        if entry.details.get("request") == str(about.id) and entry.action != Action.REQUEST_VIEWED
+        if entry.details.get("request") == str(about.id) and entry.action not in QUIET
     ]
     return steps + told[::-1]
 
