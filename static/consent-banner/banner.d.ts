@@ -25,6 +25,14 @@ export interface PrivacyEvents {
   sent: PrivacyChoice;
 }
 
+/** A signed receipt; `proof` is there once its entry has its place in the log. */
+export interface PrivacyProof {
+  readonly receipt: Readonly<Record<string, unknown>>;
+  readonly signature: string;
+  readonly key: string;
+  readonly proof?: Readonly<Record<string, unknown>>;
+}
+
 export interface PrivacyBanner {
   /** What was answered; nothing before. */
   get(): PrivacyChoice | undefined;
@@ -40,6 +48,9 @@ export interface PrivacyBanner {
   withdraw(): Promise<void>;
   /** Follow the account of who is signed in; `token` was signed by the site's server. */
   identify(token: string): Promise<void>;
+  /** The receipt of the last answer, with the proof that it stands in the log as soon as there is
+   * one; what `privacy receipt verify` judges. Nothing before an answer was received. */
+  proof(): Promise<PrivacyProof | undefined>;
   /** Hear an event, also as `privacy:<name>` on the document. */
   on<Name extends keyof PrivacyEvents>(name: Name, act: (now: PrivacyEvents[Name]) => void): void;
 }

@@ -18,6 +18,7 @@ from privacy.web.banner import split
 HERE = Path(__file__).parent
 BANNER = HERE.parents[1] / "static" / "consent-banner"
 SITE, SERVICE, TRACKER = "www.boutique.localhost", "privacy.localhost", "tracker.localhost"
+LEAF = "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k="
 NONCE = "bWFpc29u"
 PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Boutique</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -71,6 +72,8 @@ class FakeWorld:
     account: dict[str, Any] = field(default_factory=dict)
     """What the service knows that the account of a visitor chose."""
     accounts: list[dict[str, Any]] = field(default_factory=list)
+    proof: dict[str, Any] = field(default_factory=dict)
+    """What proves a receipt; while there is nothing, the log is behind."""
     posts: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -131,7 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
         stub = self.headers["Accept"] == "text/stub" or "stub" in holds
         tag = f'"{"stub" if stub else "file"}-1"'
         text = files.get(name) or files["stub" if stub else "banner"]
-        if ".json" in self.path:
+        if "/receipts/" in self.path:
+            found = self.world.proof
+            status = HTTPStatus.OK if found else HTTPStatus.ACCEPTED
+            self.answer(json.dumps(found), "application/json", status=status)
+        elif ".json" in self.path:
             self.answer(files["json"], "application/json")
         elif name.startswith("banner."):
             self.answer(built.code("pinned"), "text/javascript")
@@ -157,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.world.refusing:
             self.answer("{}", "application/json", status=self.world.refusing)
             return
-        receipt = {"id": body["id"], "at": "2026-11-21T10:30:00Z"}
+        receipt = {"id": body["id"], "log": {"leaf": LEAF}, "at": "2026-11-21T10:30:00Z"}
         proof = {"receipt": receipt, "signature": "c2lnbmVk", "key": "demo+1234"}
         self.answer(json.dumps(proof), "application/json", status=HTTPStatus.CREATED)
 

@@ -134,6 +134,39 @@ def test_a_frame_can_be_shown_once_without_storing_anything(page: Page, world: F
     assert world.tracked == ["/film"]
 
 
+FILLING = (
+    "#ratio { position: relative; padding-top: 40% } "
+    "iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0 }"
+)
+ROOM = """() => ["p#after", "main"].map((one) => {
+    const { y, height } = document.querySelector(one).getBoundingClientRect();
+    return [y, height];
+})"""
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "",
+        "iframe { display: block; margin: 1em 0 }",
+        "iframe { vertical-align: top; border: 0 }",
+        "iframe { float: right }",
+        FILLING,
+    ],
+)
+def test_nothing_moves_when_a_frame_takes_its_place(
+    page: Page, world: FakeWorld, style: str
+) -> None:
+    world.head = f"<style>{style}</style>"
+    world.body = f'<div id="ratio">{frame(world)}</div><p id="after">après</p>'
+    arrive(page, world)
+    expect(page.get_by_role("group", name="Visite de l’atelier")).to_be_visible()
+    before = page.evaluate(ROOM)
+    page.click("[data-cb=once]")
+    expect(page.locator("iframe")).to_be_visible()
+    assert page.evaluate(ROOM) == before
+
+
 def test_a_frame_can_be_allowed_for_good_and_taken_back(page: Page, world: FakeWorld) -> None:
     world.body = frame(world) + script("audience_consent")
     arrive(page, world)

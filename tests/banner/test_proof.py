@@ -1,12 +1,14 @@
 """What reaches the service and what comes back: retries, one id an answer, the receipt."""
 
+import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.banner.fake_service import FakeWorld
+from tests.banner.fake_service import LEAF, FakeWorld
 from tests.banner.test_banner import arrive, choice, stored, wait_for
 
 pytestmark = pytest.mark.browser
@@ -74,6 +76,15 @@ def test_an_answer_that_the_service_refuses_is_dropped_with_a_warning(
     assert choice(page.context)
 
 
+def downloaded(page: Page, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return the name and the content of what the link in the dialog gives."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger la preuve").click()
+    download.value.save_as(folder / "proof.json")
+    found: dict[str, Any] = json.loads((folder / "proof.json").read_text())
+    return download.value.suggested_filename, found
+
+
 def test_the_person_sees_and_downloads_the_receipt(
     page: Page, world: FakeWorld, tmp_path: Path
 ) -> None:
@@ -84,13 +95,28 @@ def test_the_person_sees_and_downloads_the_receipt(
     dialog = page.locator("#cbd")
     expect(dialog).to_contain_text(world.posts[0]["id"])
     expect(dialog).to_contain_text("21/11/2026")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger la preuve").click()
-    assert download.value.suggested_filename == f"{world.posts[0]['id']}.json"
-    download.value.save_as(tmp_path / "proof.json")
-    proof = json.loads((tmp_path / "proof.json").read_text())
+    # While the log has no place for the entry yet, the receipt is given alone.
+    name, proof = downloaded(page, tmp_path)
+    assert name == f"{world.posts[0]['id']}.json"
     assert proof["signature"] == "c2lnbmVk"
     assert proof["receipt"]["id"] == world.posts[0]["id"]
+    assert "proof" not in proof
+
+
+def test_the_person_and_the_page_get_the_receipt_with_its_proof(
+    page: Page, world: FakeWorld, tmp_path: Path
+) -> None:
+    world.proof = {"receipt": {"id": "r"}, "signature": "s", "key": "k", "proof": {"index": 7}}
+    arrive(page, world)
+    assert page.evaluate("privacyBanner.proof()") is None
+    page.click("#cb [data-cb=reject]")
+    page.wait_for_function("localStorage.privacy_receipt")
+    assert page.evaluate("privacyBanner.proof()") == world.proof
+    page.click("#manage")
+    assert downloaded(page, tmp_path)[1] == world.proof
+    leaf = base64.b64decode(LEAF).hex()
+    asked = [one for one in world.asked if "/receipts/" in one]
+    assert asked[-1].endswith(f"/banner/receipts/{world.posts[0]['id']}?leaf={leaf}")
 
 
 def test_blocked_storage_breaks_nothing_and_grants_what_was_answered(

@@ -3,6 +3,7 @@ import config from "./config.js";
 import { read } from "./storage.js";
 import { core, get, has } from "./stub.js";
 import { filled } from "./filled.js";
+import { keep } from "./proof.js";
 import { button, list, make, outer, part, row, say } from "./words.js";
 
 function choice({ code, title, summary, description, vendors = [], cookies = [] }) {
@@ -19,13 +20,12 @@ const needed = ({ title, summary }) =>
   part("one", make("b", title), " – " + say("needed"), make("p", summary));
 
 // The receipt kept here is that of the last answer only when nothing waits to be sent.
-function proof() {
+function receipt() {
   const kept = read("privacy_receipt");
   const { id, at } = kept?.receipt || {};
   if (!get() || !id || read("privacy_pending")?.[0]) return;
   const date = new Date(at).toLocaleString(config.language);
-  const file = new Blob([JSON.stringify(kept)], { type: "application/json" });
-  const link = { href: URL.createObjectURL(file), download: id + ".json" };
+  const link = { href: "#", download: id + ".json", onclick: keep };
   return make("p", filled("receipt", { id, date }), " ", make("a", link, say("download")));
 }
 
@@ -42,7 +42,7 @@ export function open() {
       navigator.globalPrivacyControl && make("p", say("gpc")),
       config.purposes.map(choice),
       config.free.map(needed),
-      proof()),
+      receipt()),
     row({ reject: core.rejectAll, accept: core.acceptAll, save }));
   document.body.append(dialog);
   dialog.showModal();

@@ -8,7 +8,7 @@ function show(frame) {
   const { box } = frame;
   const focused = box.contains(document.activeElement);
   box.remove();
-  frame.hidden = false;
+  frame.style.display = frame.shown;
   frame.src ||= frame.dataset.src;
   if (focused) frame.focus();
 }
@@ -30,8 +30,12 @@ function placeholder(frame, empty) {
     make("p", filled("embed", named)),
     row({ once: () => show(empty), always }),
     way);
-  // The frame's own room, so that nothing on the page moves when it comes.
-  box.style.cssText = `min-height:${frame.offsetHeight}px;max-width:${frame.offsetWidth}px`;
+  // The frame's own room and place, so that nothing on the page moves when it comes.
+  const own = getComputedStyle(frame);
+  for (const name of ["position", "inset", "float", "margin", "verticalAlign"]) box.style[name] = own[name];
+  box.style.display = own.display === "block" ? "flex" : "inline-flex";
+  box.style.minHeight = frame.offsetHeight + "px";
+  box.style.maxWidth = frame.offsetWidth + "px";
   return box;
 }
 
@@ -42,7 +46,9 @@ export function hold(frame) {
   const empty = frame.cloneNode();
   empty.removeAttribute("src");
   empty.box = placeholder(frame, empty);
-  empty.hidden = true;
+  // Pages say how frames are displayed, which is stronger than `hidden`.
+  empty.shown = frame.style.display;
+  empty.style.setProperty("display", "none", "important");
   frame.replaceWith(empty.box, empty);
 }
 

@@ -7,11 +7,12 @@ import config from "./config.js";
 import { core, get, has } from "./stub.js";
 import { open } from "./dialog.js";
 import css from "./panel.css";
+import { proof } from "./proof.js";
 import { dress } from "./words.js";
 
 // For pages and tools: saying again what is already stored is no new answer.
-const settle = (method, yes) => () => {
-  if (!get() || config.codes.some((code) => has(code) !== yes)) core.decide(method, () => yes);
+const settle = (yes) => () => {
+  if (!get() || config.codes.some((code) => has(code) !== yes)) core.decide("api", () => yes);
 };
 
 /** The parts of this file. */
@@ -19,7 +20,7 @@ export function parts() {
   dress(css);
   document.addEventListener("privacy:change", reveal);
   return {
-    accept: settle("api", true), reject: settle("api", false), withdraw: settle("withdrawal", false),
-    clean, hold, identify, open,
+    accept: settle(true), reject: settle(false),
+    clean, hold, identify, open, proof,
   };
 }

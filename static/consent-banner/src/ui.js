@@ -80,11 +80,13 @@ function tidy() {
   need("clean", []);
 }
 
+const withdraw = () => codes.some(has) && reject();
+
 /** The parts of this file; they begin to listen when they are put in. */
 export function parts() {
   dress(css);
   addEventListener("online", flush);
   return {
-    acceptAll: accept, ask, close, decide, post, rejectAll: reject, sorry, tag, take, tell, tidy, way,
+    acceptAll: accept, ask, close, decide, post, rejectAll: reject, sorry, tag, take, tell, tidy, way, withdraw,
   };
 }

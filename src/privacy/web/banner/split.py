@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 Config = Mapping[str, Any]
+_TOLD: Final = ("site", "service", "language", "material", "purposes")
 
 PLACE: Final = "__PRIVACY_CONFIG__"
 """Where built code wants its configuration; it stands there exactly once."""
@@ -60,7 +61,7 @@ def explaining(full: Config) -> dict[str, Any]:
     texts = {name: text for name, text in full["texts"].items() if name not in FIRST_WORDS}
     texts |= {name: full["texts"][name] for name in ("accept", "reject")}
     return {
-        **{name: full[name] for name in ("site", "language", "material", "purposes")},
+        **{name: full[name] for name in _TOLD},
         "codes": [purpose["code"] for purpose in full["purposes"]],
         "dir": _direction(full),
         "free": full["exempt"],
