@@ -9,10 +9,11 @@ from privacy.audit.faults import Fault, Kind
 from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.purposes import csp
+from privacy.requests import bulk
 from privacy.requests.annexes import QuestionKind
 from privacy.requests.intake import Verification
 from privacy.web.console.statistics import chart
-from privacy.web.console.taking import CHANNELS, FURTHER
+from privacy.web.console.taking import CHANNELS, FURTHER, KINDS
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
 from tests.pages.preview import Case
 
@@ -89,9 +90,11 @@ def _sites() -> Iterator[Page]:
 
 
 def _takings() -> Iterator[Page]:
-    form = {"channels": CHANNELS, "verifications": tuple(Verification), "further": FURTHER}
+    form = {"channels": CHANNELS, "verifications": tuple(Verification), "further": FURTHER,
+            "kinds": KINDS}  # fmt: skip
     fresh = {"values": {"received_on": "2026-03-20"}, "errors": {}}
     yield "taking", "request_new", {**form, **fresh}
+    yield from _imports()
     missing = {name: f"{name}.missing" for name in ("email", "channel", "verification")}
     wrong = {**missing, "phone": "number.invalid", "received_on": "received_on.invalid"}
     yield "taking-faults", "request_new", {**form, "values": {"phone": "x"}, "errors": wrong}
@@ -112,9 +115,11 @@ def _boards() -> Iterator[Page]:
     ]
     rows.append(request("completed", closed_at=at(17)))
     counts = [("open", 4), ("approved", 1), ("submitted", 1), ("completed", 1204)]
-    board = {"states": counts, "state": None}
-    yield "board", "requests", {**board, "requests": rows, "flash": "approved"}
-    yield "board-empty", "requests", {"states": [], "state": None, "requests": []}
+    near = [("late", 1), ("d-2", 1), ("d-10", 2), ("ok", 2)]
+    board = {"states": counts, "state": None, "due": near, "standing": set(), "failing": set()}
+    halted = {"standing": {rows[0].get("id")}, "failing": {rows[4].get("id")}}
+    yield "board", "requests", {**board, **halted, "requests": rows, "flash": "approved"}
+    yield "board-empty", "requests", {**board, "states": [], "due": [], "requests": []}
     yield "board-filtered", "requests", {**board, "requests": [], "state": "approved"}
 
 
@@ -147,6 +152,29 @@ def _details() -> Iterator[Page]:
     why = {"reason": "Demande identique à celle du 2 mars.", "can": set()}
     refused = request("refused", closed_at=at(17))
     yield "request-refused", "request_detail", {**open_now, **why, "subject_request": refused}
+
+
+def _imports() -> Iterator[Page]:
+    blank: dict[str, Any] = {
+        "columns": bulk.COLUMNS,
+        "kinds": bulk.IMPORTABLE,
+        "verifications": tuple(Verification),
+        "verification": None,
+        "errors": {},
+        "faults": {},
+    }
+    yield "import", "request_import", blank
+    wrong = {
+        "line 3": ["email: write an address such as name@example.org"],
+        "line 12": ["reference: stands in line 4 already", "language: write one of fr, en"],
+    }
+    errors = {"file": "file.missing", "verification": "verification.missing"}
+    yield "import-faults", "request_import", {**blank, "faults": wrong, "errors": errors}
+    yield "imported", "import_done", {"taken": 480, "known": 20}
+    address = "https://privacy.example/console/calendar/k3v0t2Jm5nQe8rYw1xZs4uLp7aBd0cFg.ics"
+    yield "calendar", "calendar", {"address": None, "made_at": None}
+    yield "calendar-made", "calendar", {"address": address, "made_at": at(20)}
+    yield "calendar-known", "calendar", {"address": None, "made_at": at(12)}
 
 
 def _asked(shown: dict[str, Any]) -> Iterator[Page]:

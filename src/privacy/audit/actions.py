@@ -11,6 +11,13 @@ from enum import StrEnum, unique
 class Action(StrEnum):
     """Every act that leaves an entry, as `room.past-participle`; sorted."""
 
+    ASSIGNMENT_ANSWERED = "assignment.answered"
+    ASSIGNMENT_CLOSED = "assignment.closed"
+    ASSIGNMENT_ESCALATED = "assignment.escalated"
+    ASSIGNMENT_OPENED = "assignment.opened"
+    ASSIGNMENT_REMINDED = "assignment.reminded"
+    ASSIGNMENT_SENT = "assignment.sent"
+    ASSIGNMENT_VIEWED = "assignment.viewed"
     AUDIT_SEARCHED = "audit.searched"
     AUDIT_VERIFIED = "audit.verified"
     CONSENT_EXPIRED = "consent.expired"
@@ -49,6 +56,7 @@ class Action(StrEnum):
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
     REQUEST_DRIFTED = "request.drifted"
+    REQUEST_DUE_MOVED = "request.due-moved"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_EXTENDED = "request.extended"
     REQUEST_FIELD_DECIDED = "request.field-decided"
@@ -92,6 +100,17 @@ class Action(StrEnum):
 
 
 DETAILS: dict[Action, frozenset[str]] = {
+    Action.ASSIGNMENT_ANSWERED: frozenset(
+        {"assignment", "outcome", "records", "request", "store", "way"}
+    ),
+    Action.ASSIGNMENT_CLOSED: frozenset({"assignment", "outcome", "request", "store"}),
+    Action.ASSIGNMENT_ESCALATED: frozenset({"assignment", "request", "store"}),
+    Action.ASSIGNMENT_OPENED: frozenset(
+        {"assignment", "due_on", "request", "store", "values", "way"}
+    ),
+    Action.ASSIGNMENT_REMINDED: frozenset({"assignment", "request", "store"}),
+    Action.ASSIGNMENT_SENT: frozenset({"assignment", "outcome", "request", "store"}),
+    Action.ASSIGNMENT_VIEWED: frozenset({"assignment", "request", "store"}),
     Action.AUDIT_SEARCHED: frozenset({"entries", "filters"}),
     Action.AUDIT_VERIFIED: frozenset({"entries", "first_bad", "outcome"}),
     Action.CONSENT_EXPIRED: frozenset({"answers", "since", "subjects", "until"}),
@@ -159,6 +178,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),
     Action.REQUEST_DRIFTED: frozenset({"place", "reason", "request"}),
+    Action.REQUEST_DUE_MOVED: frozenset({"due_on", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
     Action.REQUEST_EXTENDED: frozenset({"due_on", "reason", "request"}),
     Action.REQUEST_FIELD_DECIDED: frozenset(

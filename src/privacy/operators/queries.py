@@ -95,6 +95,19 @@ def operator_of_token(
     return _signed_in(session, operator, keyring=keyring, needs_touch=False)
 
 
+def operator_by_id(
+    session: Session, *, keyring: Keyring, operator_id: UUID
+) -> SignedInOperator | None:
+    """Return an operator as one who has signed in, for what another proof let in; None if closed.
+
+    The caller has checked that proof, such as the token of a calendar's address.
+    """
+    operator = session.get(Operator, operator_id)
+    if operator is None or operator.state != OperatorState.ACTIVE:
+        return None
+    return _signed_in(session, operator, keyring=keyring, needs_touch=False)
+
+
 def operators(session: Session, *, keyring: Keyring) -> list[ListedOperator]:
     """Return every operator of this installation, oldest first."""
     rows = session.scalars(select(Operator).order_by(Operator.id)).all()

@@ -118,12 +118,28 @@ def verify_identity(
     )
     if not opened:
         raise GoneError("This link has expired.")
-    token = opened_by(session, actor=actor, at=at, desk=desk, about=about, method="mail-link")
+    token = opened_by(
+        session, actor=actor, at=at, desk=desk, about=about, opening=Opening("mail-link")
+    )
     return Confirmed(about.id, token)
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How the identity was established, and whether the DPO gets a letter about this request."""
+
+    method: str
+    tell_dpo: bool = True
+
+
 def opened_by(
-    session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest, method: str
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    desk: Desk,
+    about: SubjectRequest,
+    opening: Opening,
 ) -> str:
     """Tell the subject and the DPO that a request is open; return the status page's token."""
     to = session.get_one(Controller, about.controller_id)
@@ -132,8 +148,10 @@ def opened_by(
     link = desk.links.for_subject(to.slug, LinkUse.STATUS, status)
     received = wording.request_received(to, link=link, due_on=due_on)
     write_to_subject(session, at=at, desk=desk, about=about, letter=received)
-    waiting = wording.dpo_new_request(to, link=desk.links.for_operator(about.id), due_on=due_on)
-    write_to(session, at=at, desk=desk, about=about, letter=waiting, to=dpo_address(to))
+    if opening.tell_dpo:
+        link = desk.links.for_operator(about.id)
+        waiting = wording.dpo_new_request(to, link=link, due_on=due_on)
+        write_to(session, at=at, desk=desk, about=about, letter=waiting, to=dpo_address(to))
     record(
         session,
         Action.REQUEST_VERIFIED,
@@ -141,7 +159,7 @@ def opened_by(
         actor,
         about=about,
         kind=about.kind.value,
-        method=method,
+        method=opening.method,
         due_on=due_on.isoformat(),
     )
     return status

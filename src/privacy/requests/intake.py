@@ -39,6 +39,8 @@ class Taken:
     asked: Asked
     claims: Sequence[Claim]
     method: Verification
+    tell_dpo: bool = True
+    """Whether the DPO gets a letter about this one; one letter tells of many at once."""
 
     @property
     def address(self) -> Claim:
@@ -91,7 +93,14 @@ def take_in(
     )
     if not opened:
         raise ConflictError("Somebody changed this request before; look at it again.")
-    acts.opened_by(session, actor=actor, at=at, desk=desk, about=about, method=taken.method.value)
+    acts.opened_by(
+        session,
+        actor=actor,
+        at=at,
+        desk=desk,
+        about=about,
+        opening=acts.Opening(taken.method.value, tell_dpo=taken.tell_dpo),
+    )
     return about
 
 

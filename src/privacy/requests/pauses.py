@@ -1,7 +1,8 @@
 """What the questions to a subject make of the deadline (Art. 12(6) GDPR, recital 63)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,16 @@ def questions(session: Session, *, about: SubjectRequest) -> Sequence[RequestQue
     """Return what the subject of a request was asked, oldest first."""
     wanted = select(RequestQuestion).where(RequestQuestion.request_id == about.id)
     return session.scalars(wanted.order_by(RequestQuestion.asked_at)).all()
+
+
+def standing(session: Session, *, request_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these requests have a clock that stands still now."""
+    wanted = select(RequestQuestion.request_id).where(
+        RequestQuestion.request_id.in_(request_ids),
+        RequestQuestion.counts,
+        RequestQuestion.ended_on.is_(None),
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def open_question(session: Session, *, about: SubjectRequest) -> RequestQuestion:

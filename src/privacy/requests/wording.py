@@ -60,6 +60,28 @@ def dpo_store_failing(by: Controller, *, link: str, stores: str, due_on: date) -
     )
 
 
+def assignment(
+    by: Controller, *, link: str, store: str, due_on: date, language: str, again: bool = False
+) -> Letter:
+    """Ask whoever keeps a data store to search it; nothing in the letter names the subject."""
+    return Letter(
+        "assignment_reminder" if again else "assignment_opened",
+        {"controller": by.name, "link": link, "store": store, "due_on": due_on.isoformat()},
+        language=language,
+    )
+
+
+def dpo_assignment(
+    by: Controller, *, template: str, link: str, store: str, due_on: date
+) -> Letter:
+    """Tell the DPO which data store nobody searched: late, or because it cannot be done."""
+    return Letter(
+        template,
+        {"controller": by.name, "link": link, "store": store, "due_on": due_on.isoformat()},
+        language=HOUSE_LANGUAGE,
+    )
+
+
 def request_ready(by: Controller, *, link: str, expires_at: datetime) -> Letter:
     """Give the subject the one link that opens the package."""
     told = {"controller": by.name, "link": link, "expires_at": expires_at.isoformat()}

@@ -19,6 +19,8 @@ from privacy.rectification.jobs import Workshop, rectify
 from privacy.rectification.telling import values_for
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
+from privacy.requests.previewing import make_previews
+from privacy.requests.watch import watch_deadlines
 from privacy.runtime import Runtime
 from privacy.scans import pictures
 from privacy.scans.alarm import Desk
@@ -50,11 +52,13 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
         Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
         Job("rectify", timedelta(minutes=1), lambda: _rectify(runtime)),
         Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
+        Job("preview-requests", timedelta(minutes=1), lambda: _preview(runtime, makers)),
         Job(
             "expire-requests",
             timedelta(hours=1),
             lambda: expire_requests(runtime.database, clock=runtime.clock),
         ),
+        Job("watch-deadlines", timedelta(hours=1), lambda: _watch(runtime)),
         Job("tell-expired", timedelta(hours=1), lambda: _tell_expired(runtime)),
         Job("forget-links", timedelta(hours=1), lambda: _forget_links(runtime)),
         Job(
@@ -140,6 +144,18 @@ def _rectify(runtime: Runtime) -> int:
         runtime.wake("deliver-mail")
         runtime.wake("deliver-webhooks")
     return done
+
+
+def _preview(runtime: Runtime, makers: Makers) -> int:
+    bench = Bench(runtime.database, runtime.clock, runtime.desk, runtime.open_stores, makers.page)
+    return make_previews(bench)
+
+
+def _watch(runtime: Runtime) -> int:
+    told = watch_deadlines(runtime.database, clock=runtime.clock, desk=runtime.desk)
+    if told:
+        runtime.wake("deliver-mail")
+    return told
 
 
 def _check_stores(runtime: Runtime) -> None:

@@ -27,10 +27,10 @@ from privacy.web import (
     pages,
     security,
 )
+from privacy.web.admin import bulk as asked
 from privacy.web.admin import consents as statements
 from privacy.web.admin import gate
 from privacy.web.admin import receipts as ledger
-from privacy.web.admin import requests as asked
 from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
 from privacy.web.banner import account, receipts, reports, script, serving
@@ -102,6 +102,7 @@ def create_app(
     database = _database(app, settings.database_url)
     app.extensions[current.RUNTIME] = runtime.assemble(settings, database, clock)
     app.extensions[current.EMBED] = script.embed_tags
+    app.extensions[current.WORDED] = script.worded
     logs.install(app)
     limits.install(app, limits.Buckets(rates))
     intake.install(app)

@@ -17,6 +17,7 @@ from privacy.purposes.models import Controller
 from privacy.requests import deciding, intake, queries
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import Asked
+from privacy.requests.statements import LONGEST, said_with
 from privacy.subjects.identify import Claim
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -36,6 +37,22 @@ class IdentifierSchema(Schema):
 
     kind = fields.String(required=True, validate=validate.Length(min=1, max=40))
     value = fields.String(required=True, validate=validate.Length(min=1, max=254))
+
+
+class SaidSchema(Schema):
+    """What the sender said; each part belongs to a kind and is ignored with another."""
+
+    wrong = fields.String(load_default="", validate=validate.Length(max=LONGEST))
+    right = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST),
+        metadata={"description": "What should stand there; a rectification needs it."},
+    )
+    send_to = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST),
+        metadata={"description": "https address of the controller that gets a portable copy."},
+    )
 
 
 class TakenSchema(Schema):
@@ -65,6 +82,7 @@ class TakenSchema(Schema):
     received_on = fields.Date(
         metadata={"description": "The day it arrived, from which the period runs; or today."}
     )
+    statement = fields.Nested(SaidSchema)
     approve = fields.Boolean(
         load_default=False,
         metadata={"description": "Answer it without a further decision; needs that permission."},
@@ -127,12 +145,13 @@ def take_in(told: dict[str, Any]) -> Response:
     """
     runtime = current.runtime()
     with runtime.database.transaction() as session:
-        to = _controller(session, told["controller"], _needed(told))
+        to = controller_named(session, told["controller"], _needed(told))
         about = intake.repeated(session, to=to, request_id=told.get("id"))
         status = HTTPStatus.OK if about else HTTPStatus.CREATED
         shown = _shown(session, about or _taken(session, to, told), to)
     if status is HTTPStatus.CREATED:
         runtime.wake("fulfil-access" if told["approve"] else "deliver-mail")
+        runtime.wake("rectify")
     return _answer(shown, status)
 
 
@@ -144,7 +163,7 @@ def board(asked: dict[str, Any]) -> dict[str, Any]:
     """List the requests of a controller, what is due first at the top."""
     states = [asked["state"]] if "state" in asked else queries.OPEN_STATES
     with current.runtime().database.reading() as session:
-        to = _controller(session, asked["controller"], Permission.REQUESTS_READ)
+        to = controller_named(session, asked["controller"], Permission.REQUESTS_READ)
         found = queries.board(session, controller_id=to.id, states=states, limit=asked["limit"])
         return {"requests": [_shown(session, one, to) for one in found]}
 
@@ -177,7 +196,7 @@ def _needed(told: dict[str, Any]) -> Permission:
     return Permission.REQUESTS_APPROVE if told["approve"] else Permission.REQUESTS_HANDLE
 
 
-def _controller(session: Session, slug: str, permission: Permission) -> Controller:
+def controller_named(session: Session, slug: str, permission: Permission) -> Controller:
     """Return a controller of the operator; another's is as unknown as none."""
     operator = current.operator()
     mine = [one for one in purposes.controllers(session) if one.id in operator.roles]
@@ -207,6 +226,7 @@ def _taken(session: Session, to: Controller, told: dict[str, Any]) -> SubjectReq
         received_on=told.get("received_on") or day_of(runtime.clock(), ZoneInfo(to.zone)),
         channel=told["channel"],
         id=told.get("id"),
+        statement=said_with(told["kind"], told.get("statement", {})),
     )
     actor, at = current.operator().actor, runtime.clock()
     taken = intake.Taken(asked, _claims(told["identifiers"]), told["verification"])

@@ -1,5 +1,8 @@
 """The board of requests, and one request."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +15,9 @@ from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.requests import again, pauses, queries, questions
 from privacy.requests.annexes import QuestionKind
-from privacy.requests.deadline import may_extend
+from privacy.requests.deadline import Deadline, Stage, may_extend, stage
 from privacy.requests.letters import confirmed_address, reason_of
-from privacy.requests.models import RequestState, SubjectRequest
+from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -33,15 +36,28 @@ def requests() -> str:
         counts = queries.counts(session, controller_id=controller.id)
         wanted = [one for one in counts if one == state] or queries.OPEN_STATES
         shown = queries.board(session, controller_id=controller.id, states=wanted)
+        ids = [one.id for one in shown]
+        standing = pauses.standing(session, request_ids=ids)
+        waiting = queries.with_failed_stores(session, request_ids=ids)
     return page(
         "requests",
         controller,
         requests=shown,
+        due=_tally(shown, today_of(controller)),
+        standing=standing,
+        failing=waiting,
         states=[(one.value, counts[one]) for one in RequestState if one in counts],
         state=state if state in counts else None,
         alarms=failing(controller),
         today=today_of(controller),
     )
+
+
+def _tally(shown: Sequence[SubjectRequest], today: date) -> list[tuple[str, int]]:
+    """Count what is still owed by how near its end is, the most pressing first."""
+    owed = [one for one in shown if one.state in again.ANSWERABLE]
+    stages = Counter(stage(today, Deadline(one.target_on, one.legal_latest_on)) for one in owed)
+    return [(one.value, stages[one]) for one in reversed(Stage) if stages[one]]
 
 
 @blueprint.get("/requests/<uuid:request_id>")
@@ -132,4 +148,5 @@ def _can(controller: Controller, about: SubjectRequest) -> set[str]:
             about.state, set()
         )
     late = about.extended_at or not may_extend(today_of(controller), about.target_on)
-    return {"approve", "refuse", "ask"} | (set() if late else {"extend"})
+    answer = "rectify" if about.kind is RequestKind.RECTIFICATION else "approve"
+    return {answer, "refuse", "ask"} | (set() if late else {"extend"})
