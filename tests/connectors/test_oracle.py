@@ -13,6 +13,7 @@ from tests.stores.worlds import COLUMNS, Oracle, World, places_found, worlds
 
 TYPES = {"s0": "INTEGER", "s1": "TEXT", "s2": "BIGINT"}
 """Each store has another type of columns: links across stores join numbers to texts."""
+DOCUMENT_TYPES = {"s0": "TEXT", "s1": "JSON", "s2": "TEXT"}
 
 
 def placed(definition: StoreDefinition) -> StoreDefinition:
@@ -40,7 +41,7 @@ def assert_like_the_oracle(place: SqlPlace, world: World) -> None:
                 ]
                 for row in world.rows[definition.name, collection.name]
             ]
-            columns = dict.fromkeys(COLUMNS, kind)
+            columns = dict.fromkeys(COLUMNS, kind) | {"doc": DOCUMENT_TYPES[definition.name]}
             place.fill(Table(table_name(definition, collection), columns, rows))
         stores[definition.name] = place.open(placed(definition))
     findings = walk(stores, world.seeds)

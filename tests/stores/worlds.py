@@ -1,5 +1,7 @@
 """Random stores with random rows, and an oracle that searches them the slow and obvious way."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from privacy.stores.definition import (
     Collection,
     Columns,
+    Condition,
     DataCategory,
     Direction,
     Field,
@@ -69,7 +72,7 @@ def shared_worlds(draw: st.DrawFn) -> World:
     row = st.fixed_dictionaries(dict.fromkeys("abc", cell))
     rows: dict[Place, list[Row]] = {
         (name, "c0"): [
-            {"id": number, **one}
+            {"id": number, **one, "doc": "null"}
             for number, one in enumerate(draw(st.lists(row, min_size=3, max_size=7)))
         ]
         for name in names
@@ -91,10 +94,16 @@ def people(draw: st.DrawFn, store: str) -> Collection:
         "c0",
         same("c0"),
         ("id",),
-        tuple(Field(name, same(name), DataCategory.IDENTITY, ways[name]) for name in COLUMNS),
+        fields(ways),
         tuple(Identity(draw(kinds), (name,), draw(spreads)) for name in "abc"),
         tuple(draw(st.lists(links(store, [("s0", "c0"), ("s1", "c0")]), max_size=1))),
     )
+
+
+def fields(ways: Mapping[str, str]) -> tuple[Field, ...]:
+    """Return the columns with their ways of comparing, and one that holds a document."""
+    declared = {**ways, "doc": "exact"}
+    return tuple(Field(n, same(n), DataCategory.IDENTITY, way) for n, way in declared.items())
 
 
 @st.composite
@@ -108,9 +117,7 @@ def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> 
         name,
         same(name),
         ("id",),
-        tuple(
-            Field(column, same(column), DataCategory.IDENTITY, draw(WAYS)) for column in COLUMNS
-        ),
+        fields({name: draw(WAYS) for name in COLUMNS}),
         tuple(draw(st.lists(identities, max_size=3))),
         tuple(draw(st.lists(links(store, places), max_size=3))),
     )
@@ -120,21 +127,49 @@ def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> 
 def links(draw: st.DrawFn, store: str, places: list[Place]) -> Link:
     """Return a link of one or two columns to any collection, its own store's or another's."""
     to_store, to_name = draw(st.sampled_from(places))
-    columns = draw(st.sampled_from([ONE, TWO]))
+    is_nested = draw(st.integers(0, 3)) == 0
+    columns = ONE if is_nested else draw(st.sampled_from([ONE, TWO]))
+    to_columns = draw(columns)
+    beside = [name for name in COLUMNS if name not in to_columns]
     return Link(
-        draw(columns),
+        ("doc",) if is_nested else draw(columns),
         to_name if to_store == store else f"{to_store}.{to_name}",
-        draw(columns),
+        to_columns,
         draw(st.sampled_from(Direction)),
         draw(st.booleans()),
+        draw(conditions(COLUMNS)),
+        draw(conditions(beside)),
+        draw(st.sampled_from(["[*]", "one", "many[*].one"])) if is_nested else "",
     )
+
+
+def conditions(columns: Sequence[str]) -> st.SearchStrategy[Condition | None]:
+    """Return mostly nothing, or one value of one of the columns."""
+    one = st.builds(Condition, st.sampled_from(columns), st.integers(0, 4).map(str))
+    return st.one_of(st.none(), st.none(), one)
+
+
+DOCUMENTS = st.one_of(
+    st.none(),
+    st.lists(VALUES, max_size=3),
+    st.fixed_dictionaries({}, optional={"one": VALUES}),
+    st.fixed_dictionaries(
+        {"many": st.lists(st.fixed_dictionaries({}, optional={"one": VALUES}), max_size=3)}
+    ),
+)
+"""What a column of documents holds: a list, a value, or a list of values within."""
 
 
 @st.composite
 def row_lists(draw: st.DrawFn) -> list[Row]:
     """Return rows with distinct ids and few values, so that many of them meet."""
     ids = draw(st.lists(st.integers(0, 9), unique=True, max_size=6))
-    return [{"id": number} | {name: draw(VALUES) for name in "abc"} for number in ids]
+    return [
+        {"id": number}
+        | {name: draw(VALUES) for name in "abc"}
+        | {"doc": json.dumps(draw(DOCUMENTS))}
+        for number in ids
+    ]
 
 
 class Oracle:
@@ -199,8 +234,9 @@ class Oracle:
         return any(
             _target(origin, link) == place
             and (key := _key(row, link.to_columns)) is not None
+            and _fits(row, link.where)
             and any(
-                _key(source, link.columns) == key
+                _fits(source, link.when) and key in _starts(source, link)
                 for source in self.world.rows[origin]
                 if (origin, source["id"]) in self.owned
             )
@@ -228,6 +264,24 @@ def _target(origin: Place, link: Link) -> Place:
 def _key(row: Row, columns: Columns) -> tuple[str, ...] | None:
     values = [row[column] for column in columns]
     return None if None in values else tuple(str(value) for value in values)
+
+
+def _fits(row: Row, condition: Condition | None) -> bool:
+    return condition is None or str(row[condition.column]) == condition.equals
+
+
+def _starts(row: Row, link: Link) -> list[tuple[str, ...] | None]:
+    """Return the keys to which a link leads from a row, in the three shapes of a document."""
+    if not link.path:
+        return [_key(row, link.columns)]
+    document = json.loads(str(row["doc"]))
+    inside = document if isinstance(document, dict) else {}
+    found = {
+        "[*]": document if isinstance(document, list) else [],
+        "one": [inside.get("one")],
+        "many[*].one": [one.get("one") for one in inside.get("many", [])],
+    }[link.path]
+    return [(str(value),) for value in found if value is not None]
 
 
 def _differ(one: Row, two: Row, others: list[Columns]) -> bool:

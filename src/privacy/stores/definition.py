@@ -158,6 +158,14 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A column that must hold one value, compared as the column is."""
+
+    column: str
+    equals: str
+
+
+@dataclass(frozen=True)
 class Link:
     """From a row's columns to the rows of another collection whose columns are equal."""
 
@@ -168,6 +176,17 @@ class Link:
     direction: Direction = Direction.OWNS
     exported: bool = False
     """Whether rows that are only referred to are shown in a package; owned ones always are."""
+    when: Condition | None = None
+    """Which rows it begins at: those whose `owner_type` is `Order`, say."""
+    where: Condition | None = None
+    """Which of the rows count that it leads to."""
+    path: str = ""
+    """Where the values stand in its one column, when that holds a document or a list."""
+
+    @property
+    def asked_by(self) -> Columns:
+        """Return the columns by which the rows are asked for that it leads to."""
+        return (*self.to_columns, self.where.column) if self.where else self.to_columns
 
 
 @dataclass(frozen=True)

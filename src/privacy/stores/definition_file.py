@@ -12,6 +12,7 @@ import yaml
 from privacy.stores.definition import (
     About,
     Collection,
+    Condition,
     DataCategory,
     Direction,
     Field,
@@ -171,14 +172,30 @@ def _identity(node: Node) -> Identity:
 
 
 def _link(node: Node) -> Link:
-    keys = node.keys(("columns", "to", "to_columns", "direction", "exported"))
+    keys = node.keys(
+        ("columns", "to", "to_columns", "direction", "exported", "when", "where", "path")
+    )
     return Link(
         columns=keys["columns"].names(),
         to=keys["to"].text(),
         to_columns=keys["to_columns"].names(),
         direction=keys["direction"].choice(Direction, Direction.REFERS),
         exported=keys["exported"].flag(usual=False),
+        when=_condition(keys["when"]),
+        where=_condition(keys["where"]),
+        path=keys["path"].text() if keys["path"].is_given else "",
     )
+
+
+def _condition(node: Node) -> Condition | None:
+    if not node.is_given:
+        return None
+    keys = node.keys(("column", "equals"))
+    return Condition(keys["column"].name(), keys["equals"].text())
+
+
+def _condition_out(condition: Condition | None) -> dict[str, Any]:
+    return {"column": condition.column, "equals": condition.equals} if condition else {}
 
 
 def _collection_out(collection: Collection) -> dict[str, Any]:
@@ -243,6 +260,9 @@ def _link_out(link: Link) -> dict[str, Any]:
         to_columns=list(link.to_columns),
         direction=link.direction.value,
         exported=link.exported or None,
+        when=_condition_out(link.when),
+        where=_condition_out(link.where),
+        path=link.path,
     )
 
 

@@ -22,6 +22,7 @@ from privacy.stores.assigned import Assigned
 from privacy.stores.definition import Collection, Columns, Direction
 from privacy.stores.digests import Digests
 from privacy.stores.findings import Findings, Place
+from privacy.stores.following import values_of
 from privacy.stores.found import FoundRows, Keys
 from privacy.stores.leads import (
     Company,
@@ -202,16 +203,16 @@ class _Search:
 
     def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
         for link, target in self._stores[place[0]].definition.targets(collection):
-            values = [row[column] for column in link.columns]
-            if target not in self._places:
-                self._course.miss(target, link, values)
-                continue
-            key = comparable(self._places[target], link.to_columns, values)
-            question = Question(target, link.to_columns, f"link:{place[0]}.{place[1]}")
-            if link.direction is Direction.OWNS:
-                self._ask(question, key)
-            elif key is not None:
-                self._asides[_Aside(question, link.exported)].add(key)
+            for values in values_of(link, collection, row):
+                if target not in self._places:
+                    self._course.miss(target, link, values)
+                    continue
+                key = comparable(self._places[target], link.asked_by, values)
+                question = Question(target, link.asked_by, f"link:{place[0]}.{place[1]}")
+                if link.direction is Direction.OWNS:
+                    self._ask(question, key)
+                elif key is not None:
+                    self._asides[_Aside(question, link.exported)].add(key)
 
     def _take_aside(self, exported: bool, question: Question, row: Row) -> None:  # noqa: FBT001 -- bound by `run`
         """Keep a row that only explains others; nothing is followed from it."""

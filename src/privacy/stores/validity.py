@@ -9,6 +9,7 @@ from privacy.stores.definition import (
     StoreDefinition,
 )
 from privacy.stores.document import CODE, Faults
+from privacy.stores.nested import PATH
 from privacy.stores.normalise import NORMALISERS
 
 UNDECLARED = "names a column that is not among the fields: {}"
@@ -68,6 +69,7 @@ def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
 
 def _note_link(definition: StoreDefinition, collection: Collection, link: Link, at: _At) -> None:
     at.note_columns("columns", link.columns, collection.columns)
+    _note_particulars(collection, link, at)
     if len(link.columns) != len(link.to_columns):
         at.note("to_columns", "needs as many columns as the link begins with")
     store, dot, name = link.to.rpartition(".")
@@ -79,10 +81,23 @@ def _note_link(definition: StoreDefinition, collection: Collection, link: Link, 
         at.note("to_columns", "needs at least one column")
 
 
+def _note_particulars(collection: Collection, link: Link, at: _At) -> None:
+    if link.when:
+        at.note_columns("when.column", (link.when.column,), collection.columns)
+    if link.where and link.where.column in link.to_columns:
+        at.note("where.column", "must be none of to_columns")
+    if link.path and len(link.columns) != 1:
+        at.note("path", "needs a link that begins with one column")
+    if link.path and not PATH.fullmatch(link.path):
+        at.note("path", "must be names with dots between them, and [*] for every element")
+
+
 def _note_target(definition: StoreDefinition, name: str, link: Link, at: _At) -> None:
     targets = [c for c in definition.collections if c.name == name]
     if targets:
         at.note_columns("to_columns", link.to_columns, targets[0].columns)
+        if link.where:
+            at.note_columns("where.column", (link.where.column,), targets[0].columns)
     else:
         at.note("to", f"leads to no declared collection: {name}")
 
