@@ -9,9 +9,11 @@ from privacy.audit.faults import Fault, Kind
 from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.purposes import csp
+from privacy.purposes.changes import Change, Line, Part
 from privacy.requests import bulk
 from privacy.requests.annexes import QuestionKind
 from privacy.requests.intake import Verification
+from privacy.web.banner import script
 from privacy.web.console.statistics import chart
 from privacy.web.console.taking import CHANNELS, FURTHER, KINDS
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
@@ -87,6 +89,38 @@ def _sites() -> Iterator[Page]:
     }
     yield "site", "site_detail", full
     yield "site-quiet", "site_detail", {**full, "missing": {}, "unplaced": [], "reports": []}
+    yield from _publishings()
+
+
+def _publishings() -> Iterator[Page]:
+    words = script.texts("fr")
+    purposes = [{"title": "Vidéos", "summary": "boutons et contenus de tiers."}]
+    old = {"title": words["title"], "note": "…"}
+    lines = (
+        Line(Part.TEXT, "title", "", "Vos cookies", old["title"]),
+        Line(Part.PURPOSE, "social_sharing", "version", "1", "2"),
+        Line(Part.FRAME, "script", "", "a" * 64, "b" * 64),
+    )
+    asks = Change("fr", "a" * 64, "b" * 64, asks_again=True, lines=lines)
+    new = Change("de", "", "c" * 64, asks_again=False, lines=())
+    goes = Change("ar", "d" * 64, "", asks_again=False, lines=())
+    full: dict[str, Any] = {
+        "site": {"key": "s1", "name": "Boutique"},
+        "spoken": "fr",
+        "languages": ["de", "fr"],
+        "layer": {"texts": words, "purposes": purposes, "exempt": []},
+        "changes": [asks, new, goes],
+        "detail": asks,
+        "asks_again": True,
+        "first": False,
+        "read": EMPTY,
+        "errors": {"read": "read.stale"},
+    }
+    yield "publishing", "site_publish", full
+    same: dict[str, Any] = {"changes": [], "detail": None, "asks_again": False, "errors": {}}
+    yield "publishing-same", "site_publish", {**full, **same}
+    none: dict[str, Any] = {"languages": [], "spoken": "", "layer": None}
+    yield "publishing-unspoken", "site_publish", {**full, **same, **none}
 
 
 def _takings() -> Iterator[Page]:

@@ -72,6 +72,8 @@ ROUTES = {
     "console.shown": "/console/shown",
     "console.sites": "/console/sites",
     "console.site_detail": "/console/sites/<key>",
+    "console.publishing": "/console/sites/<key>/publish",
+    "console.publish_site": "/console/sites/<key>/publish/confirm",
     "console.stores": "/console/stores",
     "console.store_detail": "/console/stores/<name>",
     "console.store_new": "/console/stores/new",

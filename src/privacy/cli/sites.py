@@ -143,11 +143,8 @@ def _owned(runtime: Runtime, owner: Controller, key: str) -> Site:
 
 def _publish(runtime: Runtime, session: Session, site: Site) -> dict[str, str]:
     at = runtime.clock()
-    banner = acts.Banner(
-        texts={language: script.texts(language) for language in script.LANGUAGES},
-        script=script.code_hash(),
-        period=policy.value_at(session, key="cookie.choice", at=at).value,
-    )
+    period = policy.value_at(session, key="cookie.choice", at=at).value
+    banner = script.worded(period)
     return acts.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
 
 

@@ -178,7 +178,7 @@ def publish_notices(
     Returns the digests by language, the site's first language first. Publishing the same words
     again adds nothing.
     """
-    documents = _documents(session, site, banner)
+    documents = next_documents(session, site=site, banner=banner)
     digests = {language: notices.digest(text) for language, text in documents.items()}
     changed = {
         language: digest
@@ -202,8 +202,8 @@ def publish_notices(
     return digests
 
 
-def _documents(session: Session, site: Site, banner: Banner) -> dict[str, str]:
-    """Return the notice in each language that a site can show."""
+def next_documents(session: Session, *, site: Site, banner: Banner) -> dict[str, str]:
+    """Return what publishing would show, in each language that a site can; it changes nothing."""
     known = queries.current_purposes(session, controller_id=site.controller_id)
     about = shown.About(
         site.key, queries.controller(session, site.controller_id), banner.period, banner.script

@@ -16,6 +16,9 @@ RUNTIME = "privacy"
 EMBED = "privacy_embed"
 """The name of what makes a site's tags: the console prints them, the banner's surface knows."""
 
+WORDED = "privacy_worded"
+"""The name of what tells, for a term, which words and code of the banner a notice would name."""
+
 
 def runtime() -> Runtime:
     """Return what this app was assembled from."""

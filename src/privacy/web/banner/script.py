@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import privacy
 from privacy.consent.term import kept_days
+from privacy.purposes.acts import Banner
 from privacy.purposes.models import Controller, Notice, Site
 from privacy.web.banner import split
 
@@ -64,6 +65,12 @@ def texts(language: str) -> dict[str, str]:
         (_folder() / "locales" / f"{language}.json").read_text(encoding="utf-8")
     )
     return words
+
+
+def worded(period: str) -> Banner:
+    """Return what a notice says of the banner: its words, its code, and its term."""
+    words = {language: texts(language) for language in LANGUAGES}
+    return Banner(texts=words, script=code_hash(), period=period)
 
 
 def configuration(

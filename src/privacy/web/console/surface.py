@@ -28,6 +28,7 @@ FLASHES = frozenset(
         "extended",
         "merged",
         "password_changed",
+        "published",
         "place_waived",
         "proven",
         "retried",
