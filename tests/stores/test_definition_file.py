@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
-    About,
     CATEGORY_TITLES,
     LANGUAGES,
+    About,
     Collection,
+    Condition,
     DataCategory,
     Direction,
     Field,
@@ -78,7 +79,13 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
         one = st.sampled_from(columns[name]).map(lambda column: (column,))
         to = draw(st.sampled_from(names))
         to_one = st.sampled_from(columns[to]).map(lambda column: (column,))
-        return st.builds(Link, one, st.just(to), to_one, st.sampled_from(Direction), st.booleans())
+        begins = st.sampled_from(columns[name])
+        path = st.sampled_from(["", "[*]", "a.b", "lines[*].buyer"])
+        return st.builds(
+            Link, one, st.just(to), to_one, st.sampled_from(Direction), st.booleans(),
+            when=st.none() | st.builds(Condition, begins, TEXT),
+            path=path,
+        )  # fmt: skip
 
     def collection(name: str) -> Collection:
         fields = tuple(
@@ -208,6 +215,12 @@ def changed(**changes: Any) -> dict[str, Any]:
         ({"c0__links__0__to_columns": ["nr"]}, "c0__links[0].to_columns"),
         ({"c0__links__0__columns": ["id", "email"]}, "c0__links[0].to_columns"),
         ({"c0__links__0__direction": "owned"}, "c0__links[0].direction"),
+        ({"c0__links__0__when": {"column": "nr", "equals": "x"}}, "c0__links[0].when.column"),
+        ({"c0__links__0__when": {"column": "id"}}, "c0__links[0].when.equals"),
+        ({"c0__links__0__where": {"column": "nr", "equals": "x"}}, "c0__links[0].where.column"),
+        ({"c0__links__0__where": "id"}, "c0__links[0].where"),
+        ({"c0__links__0__path": "a..b"}, "c0__links[0].path"),
+        ({"c0__links__0__path": 3}, "c0__links[0].path"),
         ({"c1__title": {"fr": "Commandes"}}, "c1__title.en"),
         ({"c1__title": {"fr": "x", "en": "y", "de": "z"}}, "c1__title.de"),
         ({"c1__retention": 10}, "c1__retention"),

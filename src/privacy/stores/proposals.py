@@ -13,6 +13,7 @@ from enum import StrEnum
 from privacy.stores.definition import (
     Collection,
     Columns,
+    Condition,
     DataCategory,
     Direction,
     Field,
@@ -23,6 +24,7 @@ from privacy.stores.definition import (
 )
 from privacy.stores.judging import Look, look_of
 from privacy.stores.normalise import USUAL
+from privacy.stores.polymorphic import pairs_of, tables_meant
 from privacy.stores.vocabulary import (
     ACCESSORS,
     UNKNOWN,
@@ -45,6 +47,8 @@ class ForeignKey:
     columns: Columns
     table: str
     to_columns: Columns
+    when: Condition | None = None
+    """Which rows it holds for, when another column says to which table it refers."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,7 @@ def _links(
     owned = {table.name for table in tables if _is_about_someone(meanings[table.name])}
     roots = frozenset(owned)
     keys = [(t.name, key) for t in tables for key in t.foreign_keys if key.table in links]
+    keys += [(t.name, key) for t in tables for key in _typed_keys(t, tables)]
     while True:
         down = [
             (child, key)
@@ -228,10 +233,22 @@ def _links(
             break
     for child, key in keys:
         if (child, key) in down:
-            links[key.table].append(Link(key.to_columns, child, key.columns))
+            links[key.table].append(Link(key.to_columns, child, key.columns, where=key.when))
         else:
-            links[child].append(Link(key.columns, key.table, key.to_columns, Direction.REFERS))
+            refers = Direction.REFERS
+            links[child].append(
+                Link(key.columns, key.table, key.to_columns, refers, when=key.when)
+            )
     return links
+
+
+def _typed_keys(table: TableFacts, tables: Sequence[TableFacts]) -> Iterator[ForeignKey]:
+    """Yield the references to whichever table another column names, one for each seen."""
+    keys = {one.name: one.primary_key for one in tables if len(one.primary_key) == 1}
+    for type_column, column in pairs_of(table.columns):
+        meant = tables_meant(table.samples.get(type_column, ()), keys)
+        for value, name in meant.items():
+            yield ForeignKey((column,), name, keys[name], Condition(type_column, value))
 
 
 def _names_an_accessor(key: ForeignKey) -> bool:
@@ -258,9 +275,7 @@ def _collection(
             for c, m in meanings.items()
             if m.kind
         ),
-        links=tuple(
-            Link(link.columns, names[link.to], link.to_columns, link.direction) for link in links
-        ),
+        links=tuple(replace(link, to=names[link.to]) for link in links),
         table="" if table.name == name else table.name,
     )
 

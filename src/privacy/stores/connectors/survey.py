@@ -1,7 +1,7 @@
 """What a database that speaks SQL says of its own tables, for a first definition."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +55,12 @@ _TRIGGERS: Mapping[str, str] = {
 }
 
 
+_PARTS: Mapping[str, str] = {
+    "postgresql": "SELECT relname FROM pg_class WHERE relispartition"
+    " AND relnamespace = current_schema()::regnamespace",
+}
+"""How a database names the partitions of its tables, whose rows are read through the whole."""
+
 _UNIQUE_IN_SQLITE = (
     "SELECT m.name, l.name, i.name FROM sqlite_master m, pragma_index_list(m.name) l,"
     " pragma_index_info(l.name) i WHERE m.type = 'table' AND l.\"unique\" = 1 AND l.partial = 0"
@@ -74,8 +80,9 @@ def _facts(connection: Connection) -> Iterator[TableFacts]:
     foreign = inspector.get_multi_foreign_keys()
     unique = _unique(connection)
     triggers = _triggers(connection)
+    parts = _parts(connection)
     for (schema, name), found in columns.items():
-        if not is_catalogue("", name):
+        if not is_catalogue("", name) and name not in parts:
             yield TableFacts(
                 name=name,
                 columns=tuple(one["name"] for one in found),
@@ -110,6 +117,11 @@ def _unique(connection: Connection) -> Mapping[str, Sequence[tuple[str, ...]]]:
     for (_schema, name), known in inspect(connection).get_multi_unique_constraints().items():
         found[name] += [tuple(one["column_names"]) for one in known]
     return found
+
+
+def _parts(connection: Connection) -> Collection[str]:
+    question = _PARTS.get(connection.dialect.name)
+    return set(connection.execute(text(question)).scalars()) if question else ()
 
 
 def _triggers(connection: Connection) -> Mapping[str, int]:

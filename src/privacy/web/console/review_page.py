@@ -202,11 +202,23 @@ def _field(field: Field, identity: Identity | None) -> dict[str, Any]:
 def _link(number: int, link: Link) -> dict[str, Any]:
     return {
         "at": f"l{number}",
-        "columns": ", ".join(link.columns),
-        "to": f"{link.to} ({', '.join(link.to_columns)})",
+        "columns": begins(link),
+        "to": f"{link.to} ({leads_by(link)})",
         "direction": link.direction.value,
         "exported": link.exported,
     }
+
+
+def begins(link: Link) -> str:
+    """Return the columns that a link begins with, as `owner_id [owner_type = Order]`."""
+    columns = ", ".join(link.columns) + (f" → {link.path}" if link.path else "")
+    return columns + (f" [{link.when.column} = {link.when.equals}]" if link.when else "")
+
+
+def leads_by(link: Link) -> str:
+    """Return the columns by which it leads on."""
+    found = ", ".join(link.to_columns)
+    return found + (f", {link.where.column} = {link.where.equals}" if link.where else "")
 
 
 def _kinds(definition: StoreDefinition) -> set[str]:

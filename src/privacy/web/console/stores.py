@@ -12,6 +12,7 @@ from privacy.stores.models import DataStore, StoreState
 from privacy.stores.own import NAME
 from privacy.web import current
 from privacy.web.auth import operators_only
+from privacy.web.console.review_page import begins, leads_by
 from privacy.web.console.surface import blueprint, chosen, page
 
 SENSITIVE = frozenset({DataCategory.SPECIAL, DataCategory.CRIMINAL})
@@ -88,8 +89,8 @@ def _collection(definition: StoreDefinition, collection: Collection) -> dict[str
         "fields": list(_fields(collection)),
         "links": [
             {
-                "field": ", ".join(link.columns),
-                "to": f"{'.'.join(target)} ({', '.join(link.to_columns)})",
+                "field": begins(link),
+                "to": f"{'.'.join(target)} ({leads_by(link)})",
             }
             for link, target in definition.targets(collection)
         ],
