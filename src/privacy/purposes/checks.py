@@ -10,7 +10,9 @@ from privacy.errors import InvalidError
 LANGUAGES = ("fr", "en")
 """Every purpose is worded in each of these."""
 WORDS = ("title", "summary", "description", "retention")
-DETAILS = frozenset({"cookies", "gpc", "signals", "vendors"})
+AUTOMATED = ("logic", "effects")
+"""What Art. 15(1)(h) GDPR demands of decisions that nobody takes, by language."""
+DETAILS = frozenset({"automated", "cookies", "gpc", "signals", "vendors"})
 MOST_PURPOSES = 50
 """Of one site: each is one more question, and all their codes stand in one entry of the log."""
 
@@ -84,5 +86,19 @@ def check_purpose(
     if not _CODE.fullmatch(code):
         faults["code"] = ["must be small letters, digits and underscores, 60 at most"]
     faults |= {f"details.{name}": ["is unknown"] for name in details.keys() - DETAILS}
+    faults |= _faults_of_decisions(details.get("automated"))
     if faults:
         raise InvalidError("A purpose must say everything, in every language.", fields=faults)
+
+
+def _faults_of_decisions(told: object) -> dict[str, list[str]]:
+    """Return what is missing of the logic and the effects of automated decisions, if there are."""
+    if told is None:
+        return {}
+    words = told if isinstance(told, Mapping) else {}
+    return {
+        f"details.automated.{language}.{word}": ["is missing"]
+        for language in LANGUAGES
+        for word in AUTOMATED
+        if not str(dict(words.get(language) or {}).get(word) or "").strip()
+    }

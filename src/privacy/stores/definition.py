@@ -190,6 +190,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """How long a row is kept, counted from a day that it holds."""
+
+    period: str
+    """ISO 8601, such as P3Y or P6M."""
+    since: str
+    """A column with a date or an instant; where it holds none, no end is known."""
+
+
+@dataclass(frozen=True)
 class Collection:
     """Rows of one kind: a table, a view, a folder of documents."""
 
@@ -209,6 +219,8 @@ class Collection:
     schema: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only the connector understands, such as a request or an encoding: plain values."""
+    kept: Kept | None = None
+    """How long each row is kept, where that can be counted from one of its dates."""
 
     @cached_property
     def columns(self) -> Columns:

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from privacy.stores.definition import (
     Direction,
     Field,
     Identity,
+    Kept,
     Link,
     Provenance,
     StoreDefinition,
@@ -106,7 +108,7 @@ def _waiver_out(waiver: Waiver) -> dict[str, Any]:
 
 _COLLECTION = (
     "name", "table", "schema", "title", "primary_key", "purposes", "retention",
-    "fields", "identities", "links", "options",
+    "fields", "identities", "links", "options", "kept",
 )  # fmt: skip
 
 
@@ -128,7 +130,15 @@ def _collection(node: Node) -> Collection:
         table="" if table == name else table,
         schema=keys["schema"].name() if keys["schema"].is_given else "",
         options=keys["options"].plain(),
+        kept=_kept(keys["kept"]),
     )
+
+
+def _kept(node: Node) -> Kept | None:
+    if not node.is_given:
+        return None
+    keys = node.keys(("period", "since"))
+    return Kept(keys["period"].text(), keys["since"].name())
 
 
 _FIELD = (
@@ -212,6 +222,7 @@ def _collection_out(collection: Collection) -> dict[str, Any]:
         identities=[_identity_out(i) for i in collection.identities[len(beside) :]],
         links=[_link_out(link) for link in collection.links],
         options=dict(collection.options),
+        kept=collection.kept and asdict(collection.kept),
     )
 
 

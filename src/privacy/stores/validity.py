@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from privacy.errors import InvalidError
+from privacy.policy.months import Period
 from privacy.stores.definition import (
     Collection,
     Columns,
@@ -60,11 +62,21 @@ def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
         at.note("fields", "needs at least one field")
     _note_twice(collection.columns, f"{path}.fields", faults)
     at.note_columns("primary_key", collection.primary_key, collection.columns)
+    _note_kept(collection, at)
     for number, field in enumerate(collection.fields):
         if field.normalise not in NORMALISERS:
             at.note(f"fields[{number}].normalise", f"must be one of: {', '.join(NORMALISERS)}")
     for number, identity in enumerate(collection.identities):
         at.note_columns(f"identities[{number}].columns", identity.columns, collection.columns)
+
+
+def _note_kept(collection: Collection, at: _At) -> None:
+    if collection.kept:
+        at.note_columns("kept.since", (collection.kept.since,), collection.columns)
+        try:
+            Period.parse(collection.kept.period)
+        except InvalidError as error:
+            at.note("kept.period", str(error))
 
 
 def _note_link(definition: StoreDefinition, collection: Collection, link: Link, at: _At) -> None:
