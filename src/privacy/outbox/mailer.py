@@ -11,6 +11,7 @@ from uuid import UUID
 from privacy.clock import Clock, system_clock
 from privacy.errors import InvalidError, UnavailableError
 from privacy.outbox.mail import Mail, address_of, compose, sender_of
+from privacy.outbox.trust import usual_tls
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 PATIENCE = 15.0
@@ -61,7 +62,7 @@ class SmtpMailer:
         self._url = urlsplit(smtp_url)
         self._sender = sender_of(mail_from)
         self._clock = clock
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls
         self._patience = patience
 
     def send(self, mail: Mail, *, address: str, message_id: UUID) -> None:
@@ -104,14 +105,16 @@ class SmtpMailer:
         host, port = self._url.hostname or "", self._url.port or PORTS[self._url.scheme]
         name = self._sender.domain
         if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port, name, timeout=self._patience, context=self._tls)
+            return smtplib.SMTP_SSL(
+                host, port, name, timeout=self._patience, context=self._tls or usual_tls()
+            )
         return smtplib.SMTP(host, port, name, timeout=self._patience)
 
     def _sign_in(self, client: smtplib.SMTP) -> None:
         with ExitStack() as unless_done:
             unless_done.callback(client.close)
             if self._url.scheme == "smtp+starttls":
-                client.starttls(context=self._tls)
+                client.starttls(context=self._tls or usual_tls())
             if self._url.username:
                 client.login(unquote(self._url.username), unquote(self._url.password or ""))
             unless_done.pop_all()

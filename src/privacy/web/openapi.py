@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, Final, TypeVar, cast
@@ -10,6 +12,7 @@ import flask
 import flask_smorest  # type: ignore[import-untyped] # it has no stubs
 from flask import Flask, Response, jsonify
 from marshmallow import Schema, fields
+from typing_extensions import override
 
 from privacy.web import current, intake, pages
 from privacy.web.auth import public
@@ -81,7 +84,30 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it has no stub
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc] # it has no stubs
+    """Registers routes at once, and describes them when the document is first read."""
+
     ERROR_SCHEMA = ProblemSchema()  # one for all responses: making it anew for each is slow
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        self._undescribed: deque[Blueprint] = deque()
+        self._lock = threading.Lock()
+
+    @override
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append(blp)
+
+    def described(self) -> Any:
+        """Return the description of everything that was registered."""
+        with self._lock:
+            while self._undescribed:
+                blp = self._undescribed.popleft()
+                blp.register_views_in_doc(
+                    self, self._app, self.spec, name=blp.name, parameters=None
+                )
+                self.spec.tag({"name": blp.name, "description": blp.description})
+        return self.spec
 
 
 docs = flask.Blueprint("docs", __name__, url_prefix="/v1")
@@ -105,7 +131,7 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
 def document() -> dict[str, Any]:
     """Return the OpenAPI document of this app."""
     api = current.extension(_EXTENSION)
-    told = cast("dict[str, Any]", api.spec.to_dict())
+    told = cast("dict[str, Any]", api.described().to_dict())
     components = told.setdefault("components", {})
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for response in components.get("responses", {}).values():
