@@ -29,10 +29,12 @@ OPERATOR = {
 BASE = {"controller": CONTROLLER, "operator": OPERATOR, "may": MATRIX[Role.DPO], "today": TODAY}
 UNASKED: dict[str, Any] = {
     "questions": [],
+    "transfer": None,
     "askable": list(QuestionKind),
     "in_time_until": date(2026, 3, 27),
     "first_question": "Merci de nous donner votre numéro de client.",
     "others": [],
+    "acting": None,
 }
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -85,10 +87,11 @@ def _sites() -> Iterator[Page]:
         "tags": [("short", tag), ("pinned", tag)],
         "headers": csp.headers(policy),
         "unplaced": ["Régie Fictive"],
+        "undescribed": ["Vidéo Fictive"],
         "reports": [stopped],
     }
     yield "site", "site_detail", full
-    yield "site-quiet", "site_detail", {**full, "missing": {}, "unplaced": [], "reports": []}
+    yield "site-quiet", "site_detail", {**full, "missing": {}, "unplaced": [], "undescribed": [], "reports": []}
     yield from _publishings()
 
 
@@ -129,6 +132,9 @@ def _takings() -> Iterator[Page]:
     fresh = {"values": {"received_on": "2026-03-20"}, "errors": {}}
     yield "taking", "request_new", {**form, **fresh}
     yield from _imports()
+    acting = {"capacity": "parent", "acting_name": "Dominique Vasseur"}
+    absent = {"acting_email": "acting_email.invalid", "age_band": "age_band.missing"}
+    yield "taking-acting", "request_new", {**form, "values": acting, "errors": absent}
     missing = {name: f"{name}.missing" for name in ("email", "channel", "verification")}
     wrong = {**missing, "phone": "number.invalid", "received_on": "received_on.invalid"}
     yield "taking-faults", "request_new", {**form, "values": {"phone": "x"}, "errors": wrong}
@@ -150,7 +156,13 @@ def _boards() -> Iterator[Page]:
     rows.append(request("completed", closed_at=at(17)))
     counts = [("open", 4), ("approved", 1), ("submitted", 1), ("completed", 1204)]
     near = [("late", 1), ("d-2", 1), ("d-10", 2), ("ok", 2)]
-    board = {"states": counts, "state": None, "due": near, "standing": set(), "failing": set()}
+    board: dict[str, Any] = {
+        "states": counts,
+        "state": None,
+        "due": near,
+        "standing": set(),
+        "failing": set(),
+    }
     halted = {"standing": {rows[0].get("id")}, "failing": {rows[4].get("id")}}
     yield "board", "requests", {**board, **halted, "requests": rows, "flash": "approved"}
     yield "board-empty", "requests", {**board, "states": [], "due": [], "requests": []}
@@ -233,6 +245,13 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
         "claim": None,
     }
     waits = {"subject_request": request("paused"), "can": {"resume", "refuse"}, "askable": []}
+    wanted = {"url": "https://autre.example/recevoir", "state": "", "status": ""}
+    port = {"subject_request": request("open", kind="portability"), "can": {"approve", "refuse"}}
+    yield "request-transfer", "request_detail", {**shown, **port, "transfer": wanted}
+    failed = wanted | {"state": "failed", "status": "http-503"}
+    yield "request-transferred", "request_detail", {**shown, **port, "transfer": failed}
+    right = {"subject_request": request("open", kind="rectification"), "can": {"rectify"}}
+    yield "request-rectification", "request_detail", {**shown, **right}
     yield "request-paused", "request_detail", {**shown, **waits, "questions": [question]}
     given = {"answer": "Le 3 février, 84,90 €.", "override": "Doute apparu le 8 mars seulement."}
     claim = {"kind": "customer_number", "value": "C-1042"}
@@ -243,6 +262,21 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
         for n, state in ((1, "approved"), (2, "completed"))
     ]
     yield "request-again", "request_detail", {**shown, "others": before}
+    mandate = {
+        "capacity": "parent",
+        "age_band": "15_17",
+        "until_on": date(2026, 12, 31),
+        "checked_at": None,
+    }
+    parent: dict[str, Any] = {
+        "row": mandate,
+        "name": "Dominique Vasseur",
+        "email": "dominique.vasseur@exemple.fr",
+        "proof": "Livret de famille montré au guichet le 4 mars.",
+    }
+    yield "request-acting", "request_detail", {**shown, "acting": parent}
+    checked = {**parent, "row": {**mandate, "checked_at": at(9)}}
+    yield "request-acting-checked", "request_detail", {**shown, "acting": checked}
     into = request("merged", closed_at=at(17), merged_into=UUID(int=REQUEST_ID.int - 7))
     closed = {"subject_request": into, "can": set()}
     yield "request-merged", "request_detail", {**shown, **closed}

@@ -16,6 +16,8 @@ from privacy.consent.models import Method
 from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
 from privacy.rectification.models import CorrectionState, NoticeState, Origin
+from privacy.requests.annexes import AgeBand, Capacity
+from privacy.requests.deadline import Stage
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.findings import Reason
@@ -28,9 +30,13 @@ WEB = Path(module.__file__).parent
 LITERAL = re.compile(r"""["']([a-z_]+(?:[.][a-z0-9_-]+)*[.]?)["']""")
 GROUPS: dict[str, Iterable[str]] = {
     "action": Action,
+    "age_band": AgeBand,
     "audit_fault": Kind,
     "basis": LegalBasis,
+    "capacity": Capacity,
     "channel": Channel,
+    "console.acting.rule": AgeBand,
+    "console.due": Stage,
     "console.ground": RefusalGround,
     "correction_origin": Origin,
     "correction_state": CorrectionState,

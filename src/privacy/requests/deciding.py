@@ -17,6 +17,7 @@ from privacy.requests.deadline import may_extend
 from privacy.requests.letters import Desk, reason_context, write_to_subject
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import move, record
+from privacy.requests.representing import check_mandate
 from privacy.subjects.keys import subject_key
 
 
@@ -46,8 +47,11 @@ class Decision:
 def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
     """Decide that a request is answered; its data stores are searched after the commit.
 
-    Raises RefusedError for a rectification, which is decided field by field.
+    Raises RefusedError for a rectification, which is decided field by field, and while somebody
+    acts for the subject whose mandate nobody accepted.
     """
+    to = session.get_one(Controller, about.controller_id)
+    check_mandate(session, about=about, today=day_of(at, ZoneInfo(to.zone)))
     if about.kind is RequestKind.RECTIFICATION:
         raise RefusedError("A rectification is decided field by field, on its own page.")
     _decide(session, about, state=RequestState.APPROVED, decided_at=at)

@@ -16,6 +16,7 @@ from privacy.requests import acts
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import Asked, move, receive
+from privacy.requests.representing import Representative, represent
 from privacy.requests.statements import check_statement, seal_proven
 from privacy.subjects.acts import add_identifier, resolve_subject
 from privacy.subjects.identify import Claim, IdentifierKind
@@ -41,13 +42,17 @@ class Taken:
     method: Verification
     tell_dpo: bool = True
     """Whether the DPO gets a letter about this one; one letter tells of many at once."""
+    representative: Representative | None = None
+    """Who acts for the subject; then letters go to them, and a number is enough to know whom."""
 
     @property
     def address(self) -> Claim:
-        """Return the address that letters go to; raise InvalidError where there is none."""
+        """Return by what the subject is known, their address first; InvalidError where nothing."""
         for claim in self.claims:
             if claim.kind == IdentifierKind.EMAIL:
                 return claim
+        if self.representative is not None and self.claims:
+            return self.claims[0]
         raise InvalidError(
             "Give an e-mail address: the answer is handed over by a link.",
             fields={"identifiers": ["an email is missing"]},
@@ -93,6 +98,15 @@ def take_in(
     )
     if not opened:
         raise ConflictError("Somebody changed this request before; look at it again.")
+    if taken.representative is not None:
+        represent(
+            session,
+            actor=actor,
+            at=at,
+            cabinet=desk.cabinet,
+            about=about,
+            by=taken.representative,
+        )
     acts.opened_by(
         session,
         actor=actor,

@@ -17,6 +17,7 @@ from privacy.outbox.models import (
     address_context,
     variables_context,
 )
+from privacy.requests.acting import acting_for
 from privacy.requests.links import Links
 from privacy.requests.models import SubjectRequest
 from privacy.subjects.identify import IdentifierKind
@@ -48,11 +49,14 @@ def write_to_subject(
 ) -> None:
     """Owe a letter to the address that confirmed the request, under the subject's key.
 
-    Raises ConflictError when the subject has no proven address any more.
+    Where somebody acts for the subject, it goes to them. Raises ConflictError when the subject
+    has no proven address any more.
     """
     if about.subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
-    address = confirmed_address(session, cabinet=desk.cabinet, about=about)
+    acting = acting_for(session, cabinet=desk.cabinet, about=about)
+    own = acting.email if acting else None
+    address = own or confirmed_address(session, cabinet=desk.cabinet, about=about)
     if address is None:
         raise ConflictError("The subject has no confirmed e-mail address any more; write by post.")
     key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)

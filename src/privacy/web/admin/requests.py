@@ -15,8 +15,10 @@ from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import deciding, intake, queries
+from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import Asked
+from privacy.requests.representing import Representative
 from privacy.requests.statements import LONGEST, said_with
 from privacy.subjects.identify import Claim
 from privacy.web import current
@@ -55,6 +57,23 @@ class SaidSchema(Schema):
     )
 
 
+class RepresentativeSchema(Schema):
+    """Who acts for the subject; every letter goes to them, and their address is no identifier."""
+
+    capacity = fields.Enum(Capacity, by_value=True, required=True)
+    age_band = fields.Enum(
+        AgeBand, by_value=True, required=True, metadata={"description": "Of the subject."}
+    )
+    name = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    email = fields.String(required=True, validate=validate.Length(max=254))
+    proof = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST),
+        metadata={"description": "What shows the mandate; no copy of it."},
+    )
+    until_on = fields.Date(load_default=None, allow_none=True)
+
+
 class TakenSchema(Schema):
     """A request whose sender the caller identified."""
 
@@ -70,6 +89,10 @@ class TakenSchema(Schema):
         required=True,
         validate=validate.Length(min=1, max=MOST),
         metadata={"description": "Each proven; an email among them, for the answer's link."},
+    )
+    representative = fields.Nested(
+        RepresentativeSchema,
+        metadata={"description": "Then `approve` waits until a DPO accepts the mandate."},
     )
     verification = fields.Enum(
         intake.Verification,
@@ -229,7 +252,9 @@ def _taken(session: Session, to: Controller, told: dict[str, Any]) -> SubjectReq
         statement=said_with(told["kind"], told.get("statement", {})),
     )
     actor, at = current.operator().actor, runtime.clock()
-    taken = intake.Taken(asked, _claims(told["identifiers"]), told["verification"])
+    by = Representative(**told["representative"]) if "representative" in told else None
+    claims = _claims(told["identifiers"])
+    taken = intake.Taken(asked, claims, told["verification"], representative=by)
     about = intake.take_in(session, actor=actor, at=at, desk=runtime.desk, to=to, taken=taken)
     if told["approve"]:
         deciding.approve(session, actor=actor, at=at, about=about)

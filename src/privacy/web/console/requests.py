@@ -13,12 +13,14 @@ from privacy.audit.actions import Action
 from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import again, pauses, queries, questions
+from privacy.requests import again, pauses, queries, questions, transfers
+from privacy.requests.acting import acting_for
 from privacy.requests.annexes import QuestionKind
 from privacy.requests.deadline import Deadline, Stage, may_extend, stage
 from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
+from privacy.requests.statements import statement_of
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.scans import failing
@@ -117,9 +119,20 @@ def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
             "email": confirmed_address(session, cabinet=cabinet, about=about),
             "reason": reason_of(session, cabinet=cabinet, about=about),
             "questions": questions.told(session, cabinet, about=about),
+            "acting": acting_for(session, cabinet=cabinet, about=about),
+            "transfer": _transfer(session, about),
         }
     except GoneError:
-        return {"email": None, "reason": None, "questions": []}
+        return {"email": None, "reason": None, "questions": [], "transfer": None}
+
+
+def _transfer(session: Session, about: SubjectRequest) -> dict[str, str] | None:
+    """Return to whom the subject wants the data sent, and what became of it; None for nobody."""
+    said = statement_of(session, cabinet=current.runtime().cabinet, about=about)
+    row = transfers.transfer_of(session, about=about)
+    state, status = (row.state.value, row.status) if row else ("", "")
+    told = {"url": said.send_to, "state": state, "status": status}
+    return told if said.send_to else None
 
 
 def _asked(session: Session, controller: Controller, about: SubjectRequest) -> dict[str, Any]:

@@ -26,6 +26,9 @@ FLASHES = frozenset(
         "refused",
         "endpoint_removed",
         "extended",
+        "field_decided",
+        "lead_decided",
+        "mandate",
         "merged",
         "password_changed",
         "published",
@@ -40,6 +43,7 @@ FLASHES = frozenset(
         "store_checked",
         "store_registered",
         "taken_in",
+        "transfer_declined",
         "waived",
     }
 )

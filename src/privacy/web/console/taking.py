@@ -12,16 +12,20 @@ from privacy.errors import InvalidError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.requests import intake
+from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.models import Channel, RequestKind
 from privacy.requests.moves import Asked
+from privacy.requests.statements import check_statement, said_with
 from privacy.subjects.identify import Claim, IdentifierKind
 from privacy.web import current
 from privacy.web.auth import operators_only
+from privacy.web.console import acting
 from privacy.web.console.surface import blueprint, chosen, page, today_of
 from privacy.web.words import LANGUAGES
 
 CHANNELS = (Channel.PAPER, Channel.MAIL, Channel.PHONE, Channel.COUNTER)
 """The ways that end on somebody's desk."""
+KINDS = tuple(kind.value for kind in RequestKind)
 FURTHER = (IdentifierKind.PHONE, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.LOYALTY_CARD)
 """Identifiers beside the address, each of which may be left out."""
 _CHOICES: Mapping[str, frozenset[str]] = {
@@ -50,6 +54,7 @@ def take_in() -> AnyResponse | tuple[str, HTTPStatus]:
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
     request_id = _taken(controller, taken)
     current.runtime().wake("deliver-mail")
+    current.runtime().wake("rectify")
     target = url_for("console.request_detail", request_id=request_id, done="taken_in")
     return redirect(target, HTTPStatus.SEE_OTHER)
 
@@ -78,12 +83,34 @@ def _read(
     for name, allowed in _CHOICES.items():
         if typed.get(name) not in allowed:
             faults[name] = f"{name}.missing"
+    faults.update(_said_faults(typed))
     claims = _claims(typed, faults)
     if faults or received_on is None:
         return None, faults
     channel = Channel(typed["channel"])
-    asked = Asked(RequestKind.ACCESS, typed["language"], received_on, channel)
-    return intake.Taken(asked, claims, intake.Verification(typed["verification"])), {}
+    kind = RequestKind(typed.get("kind") or RequestKind.ACCESS)
+    said = said_with(kind, typed)
+    asked = Asked(kind, typed["language"], received_on, channel, statement=said)
+    by, wrong = acting.read(typed)
+    if wrong:
+        return None, wrong
+    method = intake.Verification(typed["verification"])
+    return intake.Taken(asked, claims, method, representative=by), {}
+
+
+def _said_faults(typed: Mapping[str, str]) -> dict[str, str]:
+    kind = typed.get("kind") or RequestKind.ACCESS.value
+    if kind not in KINDS:
+        return {"kind": "kind.invalid"}
+    try:
+        check_statement(RequestKind(kind), said_with(RequestKind(kind), typed))
+    except InvalidError as error:
+        return {name: _said_fault(name, typed) for name in error.fields}
+    return {}
+
+
+def _said_fault(name: str, typed: Mapping[str, str]) -> str:
+    return f"{name}.invalid" if typed.get(name) else f"{name}.missing"
 
 
 def _day(text: str) -> date | None:
@@ -94,7 +121,8 @@ def _day(text: str) -> date | None:
 
 
 def _claims(typed: Mapping[str, str], faults: dict[str, str]) -> list[Claim]:
-    if not typed.get("email"):
+    known = any(typed.get(kind) for kind in FURTHER)
+    if not typed.get("email") and not (typed.get("capacity") and known):
         faults["email"] = "email.missing"
     claims = []
     for kind in (IdentifierKind.EMAIL, *FURTHER):
@@ -110,9 +138,12 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
     return page(
         "request_new",
         controller,
+        kinds=KINDS,
         channels=CHANNELS,
         verifications=tuple(intake.Verification),
         further=FURTHER,
+        capacities=tuple(Capacity),
+        age_bands=tuple(AgeBand),
         values=values,
         errors=errors,
     )

@@ -1,6 +1,7 @@
 """Every page of the console: importing them puts them on the surface."""
 
 from privacy.web.console import (
+    acting,
     asking,
     calendars,
     consents,
@@ -8,6 +9,7 @@ from privacy.web.console import (
     home,
     importing,
     log,
+    preview,
     publishing,
     recipients,
     rectifying,
@@ -25,6 +27,7 @@ from privacy.web.console import (
 from privacy.web.console.surface import blueprint
 
 PAGES = (
+    acting,
     asking,
     calendars,
     consents,
@@ -32,6 +35,7 @@ PAGES = (
     home,
     importing,
     log,
+    preview,
     publishing,
     recipients,
     rectifying,

@@ -1,0 +1,75 @@
+"""Who acts for a subject: what the staff types about them, and accepting their mandate."""
+
+from collections.abc import Mapping
+from datetime import date
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from privacy.errors import InvalidError
+from privacy.operators.roles import Permission
+from privacy.requests import queries, representing
+from privacy.requests.annexes import AgeBand, Capacity
+from privacy.requests.representing import LONGEST, Representative
+from privacy.web import current
+from privacy.web.auth import operators_only
+from privacy.web.console.decisions import decider_of, done, not_accepted
+from privacy.web.console.surface import blueprint
+
+FIELDS = {"name": "acting_name", "email": "acting_email", "proof": "proof", "age_band": "age_band"}
+"""The form's field for what a representative must have."""
+
+
+def read(typed: Mapping[str, str]) -> tuple[Representative | None, dict[str, str]]:
+    """Return who acts for the subject as typed, or what is wrong by field; nobody where empty."""
+    if not typed.get("capacity"):
+        return None, {}
+    faults = {
+        name: f"{name}.missing"
+        for name, allowed in (("capacity", Capacity), ("age_band", AgeBand))
+        if typed.get(name) not in set(allowed)
+    }
+    until_on, wrong = _until(typed.get("until_on", ""))
+    if faults or wrong:
+        return None, faults | wrong
+    try:
+        return Representative(
+            Capacity(typed["capacity"]),
+            AgeBand(typed["age_band"]),
+            typed.get("acting_name", ""),
+            typed.get("acting_email", ""),
+            typed.get("proof", ""),
+            until_on,
+        ), {}
+    except InvalidError as error:
+        return None, {FIELDS[name]: f"{FIELDS[name]}.invalid" for name in error.fields}
+
+
+@blueprint.post("/requests/<uuid:request_id>/mandate")
+@operators_only(Permission.REQUESTS_APPROVE)
+def accept_mandate(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Accept that a representative may act, with what shows it."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    proof = request.form.get("proof", "").strip()
+    if len(proof) > LONGEST:
+        return not_accepted(controller, request_id, "mandate", {"proof": "proof.invalid"})
+    with runtime.database.transaction() as session:
+        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
+        representing.accept_mandate(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            about=about,
+            proof=proof,
+        )
+    return done(request_id, "mandate")
+
+
+def _until(text: str) -> tuple[date | None, dict[str, str]]:
+    try:
+        return (date.fromisoformat(text) if text else None), {}
+    except ValueError:
+        return None, {"until_on": "until_on.invalid"}
