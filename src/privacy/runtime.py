@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, not_, select
 
+from privacy.assignments import store as assignments_store
 from privacy.audit import guard
 from privacy.audit.models import AuditPending
 from privacy.audit.seal import Sequencer
@@ -63,7 +64,8 @@ class Runtime:
 
     def own_store(self) -> Store:
         """Return our own rows as a data store."""
-        more = (consent_store.OWN, *rectification_store.own_collections(self.cabinet))
+        rectified = rectification_store.own_collections(self.cabinet)
+        more = (consent_store.OWN, assignments_store.OWN, *rectified)
         parts = (*more, *requests_store.own_collections(self.cabinet))
         definition = requests_store.definition(*(part.collection for part in more))
         return OwnStore(self.database, definition, parts)

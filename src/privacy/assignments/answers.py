@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -90,7 +91,9 @@ def ensure_fitting(
     faults = dict(_result_faults(answer))
     for name, rows in answer.rows.items():
         faults |= _row_faults(definition, name, rows)
-    faults |= dict(_document_faults(definition, answer.documents))
+    asked = {one.collection for one in questions}
+    holding = {one.name for one in definition.collections if holds_documents(one)} & asked
+    faults |= dict(_document_faults(holding, answer.documents))
     if not faults:
         faults = dict(_foreign(definition, questions, answer))
     if faults:
@@ -133,10 +136,7 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, bool | int | float)
 
 
-def _document_faults(
-    definition: StoreDefinition, documents: Sequence[Document]
-) -> Iterator[Fault]:
-    holding = {one.name for one in definition.collections if holds_documents(one)}
+def _document_faults(holding: AbstractSet[str], documents: Sequence[Document]) -> Iterator[Fault]:
     if len(documents) > MOST_DOCUMENTS:
         yield "result", ["documents.many"]
     for one in documents:

@@ -23,6 +23,7 @@ from privacy.requests.moves import record
 
 TRIES = 3
 """After so many failed searches of one request the DPO is told, once."""
+WAIVABLE = frozenset({TaskState.FAILED, TaskState.AWAITED})
 
 
 def failing(session: Session, *, about: SubjectRequest) -> Sequence[RequestTask]:
@@ -33,6 +34,18 @@ def failing(session: Session, *, about: SubjectRequest) -> Sequence[RequestTask]
         RequestTask.waived_at.is_(None),
     )
     return session.scalars(wanted.order_by(RequestTask.store_name)).all()
+
+
+def note_failure(session: Session, *, about: SubjectRequest) -> int:
+    """Count a search in which a data store failed, and return how many there were.
+
+    Return 0 when none fails that is not done without: what is only awaited is no failure.
+    """
+    if not failing(session, about=about):
+        return 0
+    hold = session.get_one(RequestClaim, about.id)
+    hold.failures += 1
+    return hold.failures
 
 
 def alert(session: Session, *, at: datetime, desk: Desk, about: SubjectRequest) -> None:
@@ -50,15 +63,16 @@ def alert(session: Session, *, at: datetime, desk: Desk, about: SubjectRequest) 
 def waive(
     session: Session, *, actor: str, at: datetime, about: SubjectRequest, store: str
 ) -> None:
-    """Decide to answer without a data store that fails; its subject is told that it was not read.
+    """Decide to answer without a data store that fails or is awaited.
 
-    The request is tried again at once. Raises NotFoundError for a store that does not fail, and
-    ConflictError for a request that is not being answered.
+    Its subject is told that it was not read. The request is tried again at once. Raises
+    NotFoundError for a store that keeps nothing waiting, and ConflictError for a request that is
+    not being answered.
     """
     if about.state is not RequestState.APPROVED:
         raise ConflictError("Only a request that is being answered can do without a data store.")
-    task = next((one for one in failing(session, about=about) if one.store_name == store), None)
-    if task is None:
+    task = session.get(RequestTask, (about.id, store))
+    if task is None or task.waived_at or task.state not in WAIVABLE:
         raise NotFoundError("This data store does not keep the request waiting.")
     task.waived_at = at
     session.get_one(RequestClaim, about.id).claimed_until = at

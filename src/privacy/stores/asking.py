@@ -115,6 +115,8 @@ class Asker:
             for number, row in self._stores[store].read_together(asked):
                 with self._one_at_a_time:
                     take(questions[number], row)
+        except AwaitedError:
+            return False  # each is asked for itself, so that all of them are heard
         except UnavailableError as error:
             for question in questions:
                 self._course.fail_store(question.place, error.code)

@@ -79,4 +79,6 @@ def _check_options(definition: StoreDefinition) -> None:
             faults.add(
                 f"{collection.name}.fields", f"documents need: {', '.join(DOCUMENT_FIELDS)}"
             )
+        if holds_documents(collection) and not collection.identities:
+            faults.add(f"{collection.name}.fields", "documents need a field with an identity")
     faults.raise_all("The definition of the data store has faults.")
