@@ -24,6 +24,7 @@ VALUES = {
     "count": "120",
     "results": "La boutique – corrigé et vérifié (2)",
     "recipients": "Routage Fictif",
+    "host": "autre.example",
 }
 ENDING = (
     "rectification_done",

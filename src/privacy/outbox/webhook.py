@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError
 from privacy.outbox.mailer import Scope, UndeliveredError
+from privacy.outbox.trust import usual_tls
 
 PREFIX: Final = "whsec_"
 """How a signing secret begins, in the form that libraries of Standard Webhooks read."""
@@ -65,8 +66,24 @@ def headers(secret: str, *, message_id: UUID, at: datetime, body: bytes) -> dict
 
     A receiver drops an id that it knows and an instant that is minutes old.
     """
-    told = {"webhook-id": str(message_id), "webhook-timestamp": str(int(at.timestamp()))}
+    told = _headers(message_id, at)
     return told | {"webhook-signature": signature(secret, *told.values(), body=body)}
+
+
+def public_headers(
+    sign: Callable[[bytes], bytes], *, message_id: UUID, at: datetime, body: bytes
+) -> dict[str, str]:
+    """Return the headers of a message to somebody who shares no secret: an Ed25519 signature.
+
+    It is verified by the public key alone (Standard Webhooks, `v1a`).
+    """
+    told = _headers(message_id, at)
+    signed = b".".join([*(value.encode() for value in told.values()), body])
+    return told | {"webhook-signature": f"v1a,{base64.b64encode(sign(signed)).decode()}"}
+
+
+def _headers(message_id: UUID, at: datetime) -> dict[str, str]:
+    return {"webhook-id": str(message_id), "webhook-timestamp": str(int(at.timestamp()))}
 
 
 def signature(secret: str, message_id: str, timestamp: str, *, body: bytes) -> str:
@@ -156,7 +173,7 @@ class HttpPoster:
         patience: float = PATIENCE,
     ) -> None:
         self._private = private
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls
         self._look_up = look_up
         self._patience = patience
 
@@ -176,9 +193,14 @@ class HttpPoster:
 
     def post(self, target: Target, *, message_id: UUID, at: datetime, body: bytes) -> int:
         """Return the status with which it was taken; raise UndeliveredError otherwise."""
-        place = place_of(target.url)
         signed = headers(target.secret, message_id=message_id, at=at, body=body)
-        connection = _Pinned(place, self._address(place), self._tls, self._patience)
+        return self.send(target.url, signed=signed, body=body)
+
+    def send(self, url: str, *, signed: Mapping[str, str], body: bytes) -> int:
+        """Post JSON with these headers; return and raise as `post`."""
+        place = place_of(url)
+        tls = self._tls or usual_tls()
+        connection = _Pinned(place, self._address(place), tls, self._patience)
         try:
             with _ended_after(self._patience, connection):
                 status = _exchange(connection, place, signed, body)

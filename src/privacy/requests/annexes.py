@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import Enum, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.db import Base
@@ -110,3 +110,35 @@ class CalendarFeed(Base):
     digest: Mapped[bytes]
     """SHA-256 of the token in the address, which is kept nowhere."""
     created_at: Mapped[datetime]
+
+
+class TransferState(StrEnum):
+    """What became of sending portable data to another controller (Art. 20(2) GDPR)."""
+
+    OWED = "owed"
+    SENT = "sent"
+    """The other side took it; its status is the receipt."""
+    FAILED = "failed"
+    """It cannot be reached, or refuses: its subject is told, and has the download."""
+    DECLINED = "declined"
+    """The DPO decided that it is not technically feasible."""
+
+
+class Transfer(Base):
+    """Portable data on their way to the controller that their subject named."""
+
+    __tablename__ = "transfer"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID]
+    state: Mapped[TransferState] = mapped_column(Enum(TransferState, native_enum=False, length=16))
+    url_sealed: Mapped[bytes]
+    body_sealed: Mapped[bytes | None]
+    """What is sent, under the subject's key, until it is settled."""
+    digest: Mapped[str]
+    """SHA-256 of what is sent, in hexadecimal: with the status, the receipt that is kept."""
+    status: Mapped[str]
+    """How the last try ended: http-200, or the code of what went wrong."""
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -87,6 +87,11 @@ def claim(session: Session, *, at: datetime, request_id: UUID) -> Claim | None:
     return mine if count_changed(session, taken.values(values)) else None
 
 
+def release(session: Session, *, at: datetime, request_id: UUID) -> None:
+    """Let any worker take the request's next step at once."""
+    session.get_one(RequestClaim, request_id).claimed_until = at
+
+
 def held(
     session: Session, *, claim: Claim, state: RequestState = RequestState.APPROVED
 ) -> SubjectRequest:

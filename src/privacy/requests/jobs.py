@@ -21,7 +21,7 @@ from privacy.packages.disclosures import Register
 from privacy.packages.package import Contents, pack
 from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
-from privacy.requests import acts, awaiting, failing, handing, preview, queries
+from privacy.requests import acts, awaiting, failing, handing, preview, queries, transfers
 from privacy.requests.keeping import keep_parts, sweep
 from privacy.requests.knowing import KnownWords
 from privacy.requests.letters import Desk
@@ -29,6 +29,7 @@ from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import lasts
 from privacy.requests.plan import drift, plan_of
 from privacy.requests.preview import decisions_of
+from privacy.requests.statements import statement_of
 from privacy.requests.treating import Choice, Treatments, treated
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
@@ -127,6 +128,7 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
             session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
         )
         close_assignments(session, actor=ACTOR, at=bench.clock(), request_id=about.id)
+        handing.release(session, at=bench.clock(), request_id=about.id)
     return True
 
 
@@ -181,7 +183,21 @@ def _packed(
         facts=answer.facts() | schema,
         tables=answer.tables(),
     )
+    if portable:
+        _owe_transfer(bench, about, contents)
     return pack(contents, signer=bench.desk.cabinet.keyring.signer)
+
+
+def _owe_transfer(bench: Bench, about: SubjectRequest, contents: Contents) -> None:
+    """Owe what is portable to the controller that the subject named, beside the link."""
+    with bench.database.reading() as session:
+        said = statement_of(session, cabinet=bench.desk.cabinet, about=about)
+    if said.send_to:
+        body = transfers.body_of(about, contents)
+        with bench.database.transaction() as session:
+            transfers.owe(
+                session, actor=ACTOR, at=bench.clock(), desk=bench.desk, about=about, body=body
+            )
 
 
 _README = {

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from privacy.audit.entry import Entry, read
 from privacy.audit.models import AuditEntry, AuditPending
 from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.requests.annexes import Transfer
 from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
+from privacy.requests.transfers import address_of
 from privacy.stores.definition import (
     Collection,
     DataCategory,
@@ -81,6 +83,22 @@ REQUESTS = Collection(
     identities=_OWNED,
     purposes=PURPOSES,
 )
+TRANSFERS = Collection(
+    name="transfer",
+    title={"fr": "Vos données envoyées à d’autres", "en": "Your data sent to others"},
+    primary_key=("subject_id", "request_id"),
+    fields=(
+        _field("subject_id", "Numéro interne", "Internal number"),
+        _field("request_id", "Demande", "Request"),
+        _field("url", "Adresse", "Address", DataCategory.CONTACT),
+        _field("state", "État", "State"),
+        _field("status", "Réponse", "Answer"),
+        _field("digest", "Empreinte de l’envoi", "Hash of what was sent"),
+        _field("settled_at", "Le", "At"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
 MESSAGES = Collection(
     name="message",
     title={"fr": "Les messages envoyés à votre sujet", "en": "Messages sent about you"},
@@ -114,7 +132,7 @@ def definition(*collections: Collection) -> StoreDefinition:
         name="privacy",
         title={"fr": "Gestion de vos choix et demandes", "en": "Your choices and requests"},
         purposes=("consent_proof", "requests"),
-        collections=(*collections, IDENTIFIERS, REQUESTS, MESSAGES, ENTRIES),
+        collections=(*collections, IDENTIFIERS, REQUESTS, TRANSFERS, MESSAGES, ENTRIES),
     )
 
 
@@ -134,6 +152,7 @@ def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
             frozenset({"subject_request", *KEPT_FOR_ANSWERS}),
             partial(_requests, cabinet),
         ),
+        OwnCollection(TRANSFERS, frozenset({"transfer"}), partial(_transfers, cabinet)),
         OwnCollection(MESSAGES, frozenset({"outbox_message"}), _messages),
         OwnCollection(ENTRIES, frozenset({"audit_entry", "audit_pending"}), _entries),
     )
@@ -151,6 +170,13 @@ def _requests(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -
         told = {"reason": reason_of(session, cabinet=cabinet, about=about)}
         told |= {"kind": about.kind.value, "state": about.state.value}
         yield {name: told.get(name) or getattr(about, name, None) for name in REQUESTS.columns}
+
+
+def _transfers(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    wanted = select(Transfer).where(Transfer.subject_id.in_(subjects))
+    for row in session.scalars(wanted.order_by(Transfer.created_at)):
+        told = {"url": address_of(session, cabinet=cabinet, row=row), "state": row.state.value}
+        yield {name: told.get(name) or getattr(row, name) for name in TRANSFERS.columns}
 
 
 def _messages(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:

@@ -150,3 +150,11 @@ def dpo_new_requests(by: Controller, *, link: str, count: int, due_on: date) -> 
     """Tell the DPO that many requests were taken in at once."""
     told = {"controller": by.name, "link": link, "count": str(count), "due_on": due_on.isoformat()}
     return Letter("dpo_new_requests", told, language=HOUSE_LANGUAGE)
+
+
+def transfer_settled(by: Controller, *, host: str, sent: bool) -> Letter:
+    """Tell the subject whether another controller took the data (Art. 20(2) GDPR)."""
+    told = {"controller": by.name, "host": host}
+    if sent:
+        return Letter("transfer_sent", told)
+    return Letter("transfer_failed", told | remedies(by))

@@ -13,6 +13,7 @@ from privacy.consent.jobs import note_expired
 from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
+from privacy.outbox.webhook import HttpPoster
 from privacy.preferences import links
 from privacy.purposes import queries as purposes
 from privacy.rectification.jobs import Workshop, rectify
@@ -20,6 +21,7 @@ from privacy.rectification.telling import values_for
 from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.requests.previewing import make_previews
+from privacy.requests.sending import Post, send_transfers
 from privacy.requests.watch import watch_deadlines
 from privacy.runtime import Runtime
 from privacy.scans import pictures
@@ -50,6 +52,7 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
     return (
         Job("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
         Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
+        Job("send-transfers", timedelta(minutes=1), lambda: _send_transfers(runtime)),
         Job("rectify", timedelta(minutes=1), lambda: _rectify(runtime)),
         Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
         Job("preview-requests", timedelta(minutes=1), lambda: _preview(runtime, makers)),
@@ -58,6 +61,7 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
             timedelta(hours=1),
             lambda: expire_requests(runtime.database, clock=runtime.clock),
         ),
+        Job("tend-assignments", timedelta(minutes=1), lambda: _tend(runtime)),
         Job("watch-deadlines", timedelta(hours=1), lambda: _watch(runtime)),
         Job("tell-expired", timedelta(hours=1), lambda: _tell_expired(runtime)),
         Job("forget-links", timedelta(hours=1), lambda: _forget_links(runtime)),
@@ -134,7 +138,28 @@ def _fulfil(runtime: Runtime, makers: Makers) -> int:
     answered = fulfil_access(bench)
     if answered:
         runtime.wake("deliver-mail")
+        runtime.wake("send-transfers")
     return answered
+
+
+def _tend(runtime: Runtime) -> int:
+    """Ask vendors that answer later, remind keepers, tell the DPO of what is late."""
+    done = tend_assignments(
+        Tending(runtime.database, runtime.clock, runtime.desk, runtime.open_stores)
+    )
+    if done:
+        runtime.wake("deliver-mail")
+    return done
+
+
+def _send_transfers(runtime: Runtime) -> int:
+    """Send portable data to other controllers: never into a private network, whoever named it."""
+    way = HttpPoster(patience=60)
+    sign = runtime.keyring.signer.sign
+    done = send_transfers(Post(runtime.database, runtime.clock, runtime.desk, way, sign))
+    if done:
+        runtime.wake("deliver-mail")
+    return done
 
 
 def _rectify(runtime: Runtime) -> int:

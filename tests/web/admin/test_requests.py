@@ -151,3 +151,22 @@ def test_the_requests_of_another_controller_do_not_exist(app: Flask, dpo: Caller
 def test_an_auditor_sees_no_request(app: Flask, dpo: Caller):
     number = told(dpo.post("/requests", taken()))["id"]
     assert Machine(app, Role.AUDITOR).get(f"/requests/{number}").status_code == 403
+
+
+def test_a_rectification_says_what_is_right_and_is_not_approved_as_a_whole(
+    app: Flask, dpo: Caller
+):
+    body = taken(kind="rectification", statement={"wrong": "12", "right": "21"})
+    shown = told(dpo.post("/requests", body))
+    assert (shown["kind"], shown["state"]) == ("rectification", "open")
+    assert dpo.post(f"/requests/{shown['id']}/approve").status_code == 403
+    assert dpo.post("/requests", taken(kind="rectification")).status_code == 422
+    assert dpo.post("/requests", body | {"approve": True}).status_code == 403
+    assert count(app, SubjectRequest) == 1
+
+
+def test_a_portable_copy_is_answered_like_an_access(app: Flask, dpo: Caller):
+    assert told(dpo.post("/requests", taken(kind="portability", approve=True)))["state"] == (
+        "approved"
+    )
+    assert fulfil(app) == 1

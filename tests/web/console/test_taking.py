@@ -6,7 +6,8 @@ import pytest
 
 from privacy.audit.actions import Action
 from privacy.operators.roles import Role
-from privacy.requests.models import RequestState
+from privacy.requests.models import RequestKind, RequestState
+from privacy.requests.statements import statement_of
 from tests.requests.office import Office
 from tests.web.conftest import Seat, SeatFor
 
@@ -51,6 +52,8 @@ def test_an_agent_takes_in_a_letter_and_its_period_runs_from_the_day_it_came(
         ("channel", "owl", "Choisissez le moyen"),
         ("verification", "", "Choisissez comment l’identité"),
         ("language", "xx", "Choisissez la langue"),
+        ("kind", "erasure", "Choisissez l’une des demandes proposées."),
+        ("kind", "rectification", "Écrivez ce qui est juste."),
     ],
 )
 def test_each_mistake_is_named_and_nothing_is_kept(
@@ -65,3 +68,13 @@ def test_each_mistake_is_named_and_nothing_is_kept(
 def test_an_auditor_takes_nothing_in(seat_for: SeatFor):
     auditor = seat_for(Role.AUDITOR)
     assert auditor.browser.get("/console/requests/new").status_code == 403
+
+
+def test_a_letter_may_ask_for_a_rectification(dpo: Seat, office: Office):
+    said = {"kind": "rectification", "right": "21 rue des Lilas", "csrf_token": dpo.csrf}
+    assert dpo.browser.post("/console/requests/new", data=FORM | said).status_code == 303
+    (about,) = office.all()
+    assert about.kind is RequestKind.RECTIFICATION
+    with office.database.reading() as session:
+        kept = statement_of(session, cabinet=office.desk.cabinet, about=about)
+    assert kept.right == "21 rue des Lilas"

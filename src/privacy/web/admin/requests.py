@@ -14,12 +14,12 @@ from privacy.operators.roles import Permission
 from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
-from privacy.requests import deciding, intake, queries
+from privacy.requests import deciding, intake, queries, statements
 from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import Asked
 from privacy.requests.representing import Representative
-from privacy.requests.statements import LONGEST, said_with
+from privacy.requests.statements import said_with
 from privacy.subjects.identify import Claim
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -44,15 +44,15 @@ class IdentifierSchema(Schema):
 class SaidSchema(Schema):
     """What the sender said; each part belongs to a kind and is ignored with another."""
 
-    wrong = fields.String(load_default="", validate=validate.Length(max=LONGEST))
+    wrong = fields.String(load_default="", validate=validate.Length(max=statements.LONGEST))
     right = fields.String(
         load_default="",
-        validate=validate.Length(max=LONGEST),
+        validate=validate.Length(max=statements.LONGEST),
         metadata={"description": "What should stand there; a rectification needs it."},
     )
     send_to = fields.String(
         load_default="",
-        validate=validate.Length(max=LONGEST),
+        validate=validate.Length(max=statements.LONGEST),
         metadata={"description": "https address of the controller that gets a portable copy."},
     )
 
@@ -68,7 +68,7 @@ class RepresentativeSchema(Schema):
     email = fields.String(required=True, validate=validate.Length(max=254))
     proof = fields.String(
         load_default="",
-        validate=validate.Length(max=LONGEST),
+        validate=validate.Length(max=statements.LONGEST),
         metadata={"description": "What shows the mandate; no copy of it."},
     )
     until_on = fields.Date(load_default=None, allow_none=True)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from privacy.errors import ForbiddenError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import deciding, failing, queries
+from privacy.requests import deciding, failing, queries, transfers
 from privacy.requests.deciding import Decision, RefusalGround
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -31,6 +31,24 @@ def approve(request_id: UUID) -> AnyResponse:
         deciding.approve(session, actor=current.operator().actor, at=runtime.clock(), about=about)
     runtime.wake("fulfil-access")
     return done(request_id, "approved")
+
+
+@blueprint.post("/requests/<uuid:request_id>/transfer/decline")
+@operators_only(Permission.REQUESTS_APPROVE)
+def decline_transfer(request_id: UUID) -> AnyResponse:
+    """Decide that sending the data to another controller is not feasible (Art. 20(2) GDPR)."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    with runtime.database.transaction() as session:
+        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
+        transfers.decline_first(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=about,
+        )
+    runtime.wake("deliver-mail")
+    return done(request_id, "transfer_declined")
 
 
 @blueprint.post("/requests/<uuid:request_id>/refuse")
