@@ -1,6 +1,7 @@
 """Every page that there is, in every situation worth a look."""
 
 from tests.pages.console_cases import console_cases
+from tests.pages.look_cases import look_cases
 from tests.pages.package_cases import package_cases
 from tests.pages.portal_cases import portal_cases
 from tests.pages.preference_cases import preference_cases
@@ -15,5 +16,6 @@ CASES = [
     *package_cases(),
     *scan_cases(),
     *review_cases(),
+    *look_cases(),
     *rectification_cases(),
 ]
