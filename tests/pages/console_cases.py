@@ -128,7 +128,7 @@ def _publishings() -> Iterator[Page]:
 
 def _takings() -> Iterator[Page]:
     form = {"channels": CHANNELS, "verifications": tuple(Verification), "further": FURTHER,
-            "kinds": KINDS}  # fmt: skip
+            "kinds": KINDS, "capacities": tuple(Capacity), "age_bands": tuple(AgeBand)}  # fmt: skip
     fresh = {"values": {"received_on": "2026-03-20"}, "errors": {}}
     yield "taking", "request_new", {**form, **fresh}
     yield from _imports()
