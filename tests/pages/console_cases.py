@@ -11,7 +11,7 @@ from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.purposes import csp
 from privacy.purposes.changes import Change, Line, Part
 from privacy.requests import bulk
-from privacy.requests.annexes import QuestionKind
+from privacy.requests.annexes import AgeBand, Capacity, QuestionKind
 from privacy.requests.intake import Verification
 from privacy.web.banner import script
 from privacy.web.console.statistics import chart
@@ -128,7 +128,8 @@ def _publishings() -> Iterator[Page]:
 
 def _takings() -> Iterator[Page]:
     form = {"channels": CHANNELS, "verifications": tuple(Verification), "further": FURTHER,
-            "kinds": KINDS, "capacities": tuple(Capacity), "age_bands": tuple(AgeBand)}  # fmt: skip
+            "kinds": KINDS, "capacities": tuple(Capacity),
+            "age_bands": tuple(AgeBand)}  # fmt: skip
     fresh = {"values": {"received_on": "2026-03-20"}, "errors": {}}
     yield "taking", "request_new", {**form, **fresh}
     yield from _imports()
