@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from privacy.packages.rights import AUTHORITIES
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, at
 from tests.pages.preview import Case
 
@@ -32,6 +33,8 @@ def _stores() -> list[dict[str, Any]]:
                 "note": "<script>alert(1)</script>", "news": False, "tags": ["thé", "bougies"],
             }
         ],
+        "number": 1, "file": "",
+        "ending": {"first": date(2029, 3, 5), "last": date(2029, 3, 5)},
     }  # fmt: skip
     orders = {
         "title": "Commandes",
@@ -48,6 +51,9 @@ def _stores() -> list[dict[str, Any]]:
             }
             for n in range(4)
         ],
+        "number": 1204,
+        "file": "csv/02-shop-orders.csv",
+        "ending": {"first": date(2030, 1, 14), "last": date(2030, 4, 14)},
     }
     shop = {"title": "Boutique en ligne", "state": "found", "records": 5, "reason": ""}
     gone = {"records": 0, "collections": []}
@@ -95,6 +101,14 @@ def _whole() -> dict[str, Any]:
             {**recipient, "name": "Hébergeur Fictif SAS", "country": "FR", "safeguard": ""},
             {**recipient, "name": "Example Mail Inc.", "country": "US", "safeguard": clauses},
         ],
+        "transfers": [{"name": "Example Mail Inc.", "country": "US", "safeguard": clauses}],
+        "rights": [
+            {"kind": kind, "purposes": []} for kind in ("rectification", "erasure", "restriction")
+        ]
+        + [
+            {"kind": "portability", "purposes": ["Gestion des commandes", "Offres par e-mail"]},
+            {"kind": "withdrawal", "purposes": ["Offres par e-mail"]},
+        ],
         "sources": [{"data": "Adresse postale", "source": "Transport Imaginaire SARL"}],
         "automated": [
             {
@@ -126,7 +140,10 @@ def _empty() -> dict[str, Any]:
         ],
         "purposes": [],
         "recipients": [],
+        "transfers": [],
         "sources": [],
+        "rights": [{"kind": "erasure", "purposes": []}],
+        "complaint": AUTHORITIES["cnil"],
         "automated": [],
         "consents": [],
         "withheld": [],

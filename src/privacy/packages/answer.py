@@ -2,18 +2,21 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from privacy.packages.disclosures import Disclosures, Register
+from privacy.packages.ending import Ending, ending_of
 from privacy.packages.leaving_out import left_out
+from privacy.packages.linked import CONTEXT
 from privacy.packages.package import Table, csv_name, plain
+from privacy.packages.rights import complaint_to
 from privacy.packages.shown import Omitted, Shown
 from privacy.packages.withheld import Withheld, by_place
-from privacy.stores.findings import Findings, Outcome, StoreResult
+from privacy.stores.findings import Findings, Outcome, Place, StoreResult
 from privacy.stores.own import NAME, SUBJECT
 
 CONSENTS = (NAME, "consent")
@@ -90,7 +93,17 @@ class Answer:
         ]
         named = {"name": controller.name, "address": controller.address,
                  "contact": controller.contact_email, "dpo": controller.dpo_contact}  # fmt: skip
-        return {"controller": named, "data_stores": searched, **page}
+        ends = [
+            {"store": store, "collection": name, **asdict(ending)}
+            for (store, name), ending in self._endings.items()
+        ]
+        return {
+            "@context": CONTEXT,
+            "controller": named,
+            "data_stores": searched,
+            "ends": ends,
+            **page,
+        }
 
     def page(self) -> dict[str, Any]:
         """Return the context of the readable page."""
@@ -103,8 +116,11 @@ class Answer:
             "data_stores": list(self._stores()),
             "purposes": self._told.purposes(),
             "recipients": self._told.recipients(),
+            "transfers": self._told.transfers(),
             "sources": list(self._told.sources()),
-            "automated": [],
+            "rights": self._told.rights(),
+            "complaint": complaint_to(self.register.controller.region),
+            "automated": self._told.automated(),
             "consents": list(self._consents()),
             "withheld": list(left_out(self._shown, self._told.title)),
             "files": [{"name": name, "text": text} for name, text in FILES[self._language]],
@@ -113,7 +129,15 @@ class Answer:
     @cached_property
     def _told(self) -> Disclosures:
         found = [(one.store, one.collection) for one in self._shown]
-        return Disclosures(self.register, self._language, found)
+        return Disclosures(self.register, self._language, found, self._endings)
+
+    @cached_property
+    def _endings(self) -> dict[Place, Ending]:
+        counted = {
+            (one.store, one.collection.name): ending_of(one.collection.kept, one.found)
+            for one in self._copied
+        }
+        return {place: ending for place, ending in counted.items() if ending}
 
     @cached_property
     def _shown(self) -> list[Shown]:
@@ -200,6 +224,7 @@ class Answer:
                 {name: _legible(value) for name, value in row.items()}
                 for row in islice(one, self.readable)
             ],
+            "ending": self._endings.get((one.store, one.collection.name)),
             "number": one.number,
             "file": self._file_of(one) if one.number > self.readable else "",
         }

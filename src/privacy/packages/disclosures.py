@@ -5,12 +5,28 @@ this subject, so that nobody gets a general text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from privacy.packages.ending import Ending
+from privacy.packages.linked import CATEGORIES, ROLES, purpose_type
+from privacy.packages.rights import rights_of
 from privacy.purposes.models import Controller, Purpose, Recipient
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
+from privacy.stores.findings import Place
 
+EEA = frozenset(
+    (
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    )
+)  # fmt: skip
+"""Where data may go as within one country (Art. 44 GDPR), by ISO 3166-1."""
+UNTOLD = {
+    "fr": "Aucune garantie n’est inscrite au registre ; demandez-la au responsable.",
+    "en": "The register names no safeguard; ask the controller for it.",
+}
 COLON = {"fr": "\u00a0: ", "en": ": "}
 
 
@@ -31,6 +47,35 @@ class Disclosures:
     register: Register
     language: str
     found: Sequence[tuple[str, Collection]]
+    endings: Mapping[Place, Ending] = field(default_factory=dict)
+    """When the rows of these collections go, where that can be counted."""
+
+    def transfers(self) -> list[dict[str, str]]:
+        """Return who receives data outside the EEA, and with which safeguard (Art. 15(2))."""
+        return [
+            {
+                "name": one["name"],
+                "country": one["country"],
+                "safeguard": one["safeguard"] or UNTOLD[self.language],
+            }
+            for one in self.recipients()
+            if one["safeguard"] or (one["country"] and one["country"] not in EEA)
+        ]
+
+    def automated(self) -> list[dict[str, str]]:
+        """Return the logic and effects of decisions that nobody takes (Art. 15(1)(h))."""
+        return [
+            {
+                "title": self.register.purposes[code].texts[self.language]["title"],
+                **told[self.language],
+            }
+            for code in self._codes()
+            if (told := self.register.purposes[code].details.get("automated"))
+        ]
+
+    def rights(self) -> list[dict[str, Any]]:
+        """Return the rights that the subject has over what was found (Art. 15(1)(e))."""
+        return rights_of([self.register.purposes[code] for code in self._codes()], self.language)
 
     def purposes(self) -> list[dict[str, Any]]:
         """Return why what was found is processed, with basis, recipients and retention."""
@@ -65,7 +110,7 @@ class Disclosures:
     def categories(self, collections: Sequence[Collection]) -> list[str]:
         """Return the categories of what these collections hold on anyone."""
         categories = dict.fromkeys(
-            field.data_category for collection in collections for field in collection.fields
+            one.data_category for collection in collections for one in collection.fields
         )
         categories.pop(DataCategory.NONE, None)
         return [CATEGORY_TITLES[category][self.language] for category in categories]
@@ -88,15 +133,33 @@ class Disclosures:
         words = purpose.texts[self.language]
         serving = self._serving(code)
         return {
+            "@type": purpose_type(code),
+            "code": code,
             "title": words["title"],
             "description": words["description"],
             "basis": purpose.legal_basis.value,
             "categories": self.categories([collection for _, collection in serving]),
             "recipients": self._receiving(code),
             "retention": " ".join([words["retention"], *self._periods(serving, words)]),
-            "ends_on": None,
-            "source": "",
+            "data": self._linked([collection for _, collection in serving]),
+            "ends_on": self._last_end(serving),
+            "source": self._sources_of(serving),
         }
+
+    def _last_end(self, serving: Sequence[tuple[str, Collection]]) -> date | None:
+        """Return the day after which nothing of these is kept, if each of them has one."""
+        endings = [self.endings.get((store, one.name)) for store, one in serving]
+        known = [one.last for one in endings if one and one.is_whole]
+        return max(known) if known and len(known) == len(endings) else None
+
+    def _sources_of(self, serving: Sequence[tuple[str, Collection]]) -> str:
+        stores = dict.fromkeys(store for store, _ in serving)
+        told = [self.register.definitions[store].source for store in stores]
+        return " ".join(dict.fromkeys(one[self.language] for one in told if one))
+
+    def _linked(self, collections: Sequence[Collection]) -> list[str]:
+        found = {shown.data_category for one in collections for shown in one.fields}
+        return sorted({CATEGORIES[one] for one in found - {DataCategory.NONE}})
 
     def _periods(
         self, serving: Sequence[tuple[str, Collection]], words: Mapping[str, str]
@@ -130,6 +193,7 @@ class Disclosures:
 
     def _recipient(self, recipient: Recipient) -> dict[str, Any]:
         return {
+            "@type": ROLES[recipient.role],
             "name": recipient.name,
             "role": recipient.role.value,
             "country": recipient.country,
@@ -140,6 +204,7 @@ class Disclosures:
     def _named(self, name: str) -> dict[str, Any]:
         """Return what is known of a recipient whom only a data store's declaration names."""
         return {
+            "@type": "dpv:Recipient",
             "name": name,
             "role": "",
             "country": "",
