@@ -128,7 +128,7 @@ def _all() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "preview-asked", "preview", {**blank, "kept": _kept(PreviewState.ASKED)}
     yield "preview-failed", "preview", {**blank, "kept": _kept(PreviewState.FAILED)}
     yield "preview-expired", "preview", {**blank, "kept": _kept(PreviewState.DONE)}
-    lead = {"kind": "phone", "text": "+•••••••••••", "others": 3, "reason": "shared"}
+    lead = {"kind": "phone", "text": "+•••••••••34", "others": 3, "reason": "shared"}
     found = {
         **blank,
         "kept": _kept(PreviewState.DONE),

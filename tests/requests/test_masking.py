@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.requests.masking import DOT, masked
+from privacy.requests.passages import passages
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from privacy.requests.masking import DOT, masked
     [
         ("jeanne@exemple.fr", "j••••@e••••.fr"),
         ("jo@exemple.co.uk", "••@e••••.uk"),
-        ("+33 6 39 98 00 01", "+•• • •• •• •• ••"),
+        ("+33 6 39 98 00 01", "+•• • •• •• •• 01"),
         ("Bonjour, où ?", "•••••••, •• ?"),
         (date(2026, 3, 9), "••••-••-••"),
         (1042, "••••"),
@@ -28,8 +29,8 @@ def test_the_shape_is_kept_and_the_content_hidden(value: object, shown: str) -> 
 
 
 @given(st.text())
-def test_no_letter_and_no_digit_of_a_text_that_is_no_address_is_shown(text: str) -> None:
-    if "@" not in text:
+def test_no_letter_and_no_digit_of_any_other_text_is_shown(text: str) -> None:
+    if "@" not in text and not passages(text):
         shown, _, count = masked(text).partition("… (")
         assert not any(one.isalnum() for one in shown)
         assert len(shown) == min(len(text), 120)
