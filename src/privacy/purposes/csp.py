@@ -57,6 +57,16 @@ def without_hosts(details: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def without_policy(details: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of vendors of which nobody said where their policy stands."""
+    return [
+        vendor["name"]
+        for one in details
+        for vendor in one.get("vendors", ())
+        if not vendor.get("policy_url")
+    ]
+
+
 def _hosts(details: Iterable[Mapping[str, Any]]) -> list[str]:
     found = {
         host

@@ -26,6 +26,9 @@ from tests.web.conftest import Seat, runtime_of, seat, shop
 CAUSE = Cause("https://tag.example/t.js", 7, "script")
 EARLY = Sighting(Phase.FIRST, Kind.COOKIE, "_early<b>", "boutique.example", ORIGIN, CAUSE)
 LATE = Sighting(Phase.ACCEPTED, Kind.COOKIE, "_late", "boutique.example", ORIGIN, CAUSE, days=30.0)
+LOADED = Sighting(
+    Phase.ACCEPTED, Kind.REQUEST, "script", "tag.example", ORIGIN, CAUSE, third_party=True
+)
 CODE = b"built code"
 
 
@@ -51,7 +54,7 @@ def scan_id(app: Flask, site: Site) -> UUID:
         at = runtime.clock()
         scan = acts.ask_scan(session, actor="system", at=at, site=session.merge(site))
         declared = queries.register(session, site=site, ours=[])
-        found = judge([EARLY, LATE], declared, controls={})
+        found = judge([EARLY, LATE, LOADED], declared, controls={})
         report = Report(found, summary(found, Phase), [ORIGIN])
         acts.record_scan(session, actor="job:scan-sites", at=at, scan=scan, report=report)
         return scan.id
@@ -221,3 +224,28 @@ def test_a_notice_of_another_controller_is_not_shown(app: Flask, digest: str):
     assert "Vos cookies" not in other.browser.get(f"/console/shown?notice={digest}").text
     code = hashlib.sha256(CODE).hexdigest()
     assert other.browser.get(f"/console/artefacts/{code}").status_code == 404
+
+
+def test_a_vendor_is_accepted_with_the_address_of_its_policy_or_named_as_lacking_it(
+    app: Flask, dpo: Seat, site: Site, scan_id: UUID
+):
+    page = dpo.browser.get(f"/console/scans/{scan_id}").text
+    assert 'name="policy_url"' in page
+    form = {"part": "vendors", "name": "tag.example", "purpose": "audience_consent"}
+    accept = f"/console/scans/{scan_id}/accept"
+    for wrong in ("http://tag.example/p", "javascript:alert(1)", "https://", "https:// x"):
+        assert post(dpo, accept, **form, policy_url=wrong) == 422
+    assert post(dpo, accept, **form, policy_url=" https://tag.example/policy ") == 303
+    with runtime_of(app).database.reading() as session:
+        known = purposes.current_purposes(session, controller_id=site.controller_id)
+    (vendor,) = known["audience_consent"].details["vendors"]
+    assert vendor["policy_url"] == "https://tag.example/policy"
+
+
+def test_a_vendor_without_an_address_of_its_policy_is_named_on_the_page_of_its_site(
+    dpo: Seat, site: Site, scan_id: UUID
+):
+    form = {"part": "vendors", "name": "tag.example", "purpose": "audience_consent"}
+    assert post(dpo, f"/console/scans/{scan_id}/accept", **form) == 303
+    page = dpo.browser.get(f"/console/sites/{site.key}").text
+    assert "ne peuvent pas savoir qui sont ces partenaires" in page

@@ -1,7 +1,8 @@
 """What scans found on the controller's sites: verdicts, findings, proposals, plans."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, mine, page
 
 JOB = "scan-sites"
+_POLICY = re.compile(r"https://[^\s/]+\S{0,1990}")
 ASKED = (LegalBasis.CONSENT, LegalBasis.STRICTLY_NECESSARY, LegalBasis.EXEMPT_AUDIENCE)
 """The bases on which a tracker can rest."""
 
@@ -166,7 +168,7 @@ def accept_declaration(scan_id: UUID) -> AnyResponse:
         code = request.form.get("purpose", "")
         if not wanted or code not in site.purposes:
             raise InvalidError("Choose one of the proposals, and a purpose of the site.")
-        addition = acts.Addition(code, part, wanted[0])
+        addition = acts.Addition(code, part, _described(part, wanted[0]))
         acts.accept_declaration(
             session,
             actor=current.operator().actor,
@@ -176,6 +178,19 @@ def accept_declaration(scan_id: UUID) -> AnyResponse:
         )
     target = url_for("console.scan_detail", scan_id=scan.id, done="declared")
     return redirect(target, HTTPStatus.SEE_OTHER)
+
+
+def _described(part: str, proposed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a proposal with what only a person knows of a vendor: where its policy stands.
+
+    Left empty, the site's page names the vendor until somebody says it.
+    """
+    policy = request.form.get("policy_url", "").strip()
+    if part != "vendors" or not policy:
+        return dict(proposed)
+    if not _POLICY.fullmatch(policy):
+        raise InvalidError("Give the address of the vendor's policy, beginning with https://.")
+    return {**proposed, "policy_url": policy}
 
 
 def _scan(scan_id: UUID, permission: Permission) -> tuple[Controller, Scan]:

@@ -50,6 +50,7 @@ def site_detail(key: str) -> str:
             "tags": current.extension(current.EMBED)(site=site, service_url=service),
             "headers": csp.headers(policy),
             "unplaced": csp.without_hosts(details),
+            "undescribed": csp.without_policy(details),
             "reports": reports.of_site(session, site_id=site.id),
         }
     return page("site_detail", controller, **shown)
