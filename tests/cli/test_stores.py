@@ -120,3 +120,38 @@ def test_a_store_is_added_by_introspection_alone_and_says_what_to_look_at(
     assert ran.out.startswith("boutique: answers")
     assert "# Not understood" in ran.out
     assert address not in ran.out
+
+
+FIDES = """
+dataset:
+  - fides_key: boutique
+    name: Boutique
+    collections:
+      - name: client
+        fields:
+          - {name: id, fides_meta: {primary_key: true}}
+          - {name: mail, data_categories: [user.contact.email], fides_meta: {identity: email}}
+"""
+
+
+def test_a_fides_dataset_is_printed_for_review_or_registered(
+    runtime: Runtime, privacy: Privacy, tmp_path: Path
+):
+    file, path = tmp_path / "fides.yml", tmp_path / "boutique.sqlite3"
+    file.write_text(FIDES, "utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE client (id INTEGER PRIMARY KEY, mail TEXT)")
+    printed = privacy("stores", "import-fides", str(file))
+    assert printed.status == 0
+    assert "# no-category: Fides leaves out" in printed.out
+    assert "#   boutique.client.id" in printed.out
+    definition = definition_file.from_yaml(printed.out)
+    assert definition.name == "boutique"
+    added = privacy(
+        "stores", "import-fides", str(file), "--address", f"sqlite:///{path}", "--json"
+    )
+    assert (added.status, added.facts) == (0, {"boutique": None})
+    unknown = privacy("stores", "import-fides", str(file), "--address", "x", "--dataset", "other")
+    assert unknown.status == 2
+    told = [one.action for one in waiting_entries(runtime.database) if "store" in one.action]
+    assert told == ["store.registered", "store.checked"]

@@ -15,6 +15,8 @@ from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
 from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
+from privacy.stores.fides import Imported, from_fides
+from privacy.stores.fides_words import MEANINGS
 from privacy.stores.jobs import check_store
 from privacy.stores.models import DataStore
 from privacy.stores.proposals import Draft, Note
@@ -61,6 +63,12 @@ def add(
     else:
         text = definition.read_text(encoding="utf-8")
         facts = StoreFacts(address, definition_file.from_yaml(text))
+    _register(facts, controller, notes, as_json=as_json)
+
+
+def _register(
+    facts: StoreFacts, controller: str | None, notes: Sequence[str], *, as_json: bool
+) -> None:
     with opened() as runtime:
         owner = controller_of(runtime, controller)
         with runtime.database.transaction() as session:
@@ -93,6 +101,59 @@ def draft(address: str, name: str | None, *, as_json: bool) -> None:
         "notes": {at: list(notes) for at, notes in proposed.notes.items()},
     }
     tell(as_json, facts, text.rstrip("\n"), *_notes(proposed))
+
+
+@stores.command("import-fides")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dataset", help="Which dataset, when the file has several and one is registered.")
+@click.option("--address", help="Register it at this address (`-`: from standard input).")
+@controller_option
+@as_json
+def import_fides(
+    file: Path,
+    dataset: str | None,
+    address: str | None,
+    controller: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Turn a Fides dataset (YAML) into a definition, and say what Fides would have passed over.
+
+    Without an address the definition is printed, for a person to review. With one it is
+    registered and checked; the file may hold several datasets, of which --dataset names one.
+    """
+    found = from_fides(file.read_text(encoding="utf-8"))
+    remarks = _remarks(found)
+    if address is None:
+        texts = [definition_file.to_yaml(one).rstrip("\n") for one in found.definitions]
+        tell(as_json, _fides_facts(found), "\n---\n".join(texts), *remarks)
+        return
+    wanted = [one for one in found.definitions if dataset in {None, one.name}]
+    if len(wanted) != 1:
+        names = ", ".join(one.name for one in found.definitions)
+        raise InvalidError(f"Name one of the datasets with --dataset: {names}.")
+    address = sys.stdin.readline().strip() if address == "-" else address
+    _register(StoreFacts(address, wanted[0]), controller, remarks, as_json=as_json)
+
+
+def _fides_facts(found: Imported) -> dict[str, Any]:
+    return {
+        "definitions": [definition_file.to_yaml(one) for one in found.definitions],
+        "remarks": [
+            {"remark": one.remark.value, "place": one.place, "detail": one.detail}
+            for one in found.told
+        ],
+    }
+
+
+def _remarks(found: Imported) -> list[str]:
+    """Return as comments what a reviewer of an import should look at."""
+    lines: list[str] = []
+    for remark, words in MEANINGS.items():
+        told = [one for one in found.told if one.remark is remark]
+        lines += [f"# {remark.value}: {words}"] if told else []
+        lines += [f"#   {one.detail or one.place}" for one in told]
+    return lines
 
 
 @stores.command("check")
