@@ -173,13 +173,14 @@ def _asked_for_access(demo: Demo, visitor: Page) -> str:
     return visitor.url
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_console_is_readable_by_all(demo, chromium, page, scheme):
+def test_every_page_of_the_console_is_readable_by_all(demo, chromium, scheme, subtests):
     dpo = _signed_in(demo, chromium, "dpo")
     dpo.emulate_media(color_scheme=scheme)
-    dpo.goto(f"{demo.service}/console/{page}")
-    assert violations(dpo) == []
+    for page in PAGES:
+        with subtests.test(page):
+            dpo.goto(f"{demo.service}/console/{page}")
+            assert violations(dpo) == []
     dpo.context.close()
 
 

@@ -168,19 +168,19 @@ def test_a_notice_of_another_site_or_of_nobody_is_not_found(shop: Shop):
     assert shop.rows() == []
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
-        None, "null", "", "https://evil.example", f"{ORIGIN}.evil.example", f"https://x.{ORIGIN[8:]}",
-        "http://boutique.example", f"{ORIGIN}:8443", f"{ORIGIN}/", ORIGIN.upper(),
-        f"{ORIGIN}, https://evil.example", "https://evil.example/?https://boutique.example",
-    ],
+ELSEWHERE = (
+    None, "null", "", "https://evil.example", f"{ORIGIN}.evil.example", f"https://x.{ORIGIN[8:]}",
+    "http://boutique.example", f"{ORIGIN}:8443", f"{ORIGIN}/", ORIGIN.upper(),
+    f"{ORIGIN}, https://evil.example", "https://evil.example/?https://boutique.example",
 )  # fmt: skip
-def test_a_page_of_another_origin_is_refused_and_learns_nothing(shop: Shop, origin: str | None):
-    answer = shop.post(shop.body(), origin=origin)
-    refused(answer, 403)
-    assert CORS not in answer.headers
-    assert (shop.rows(), shop.entries()) == ([], 0)
+
+
+def test_a_page_of_another_origin_is_refused_and_learns_nothing(shop: Shop):
+    for origin in ELSEWHERE:
+        answer = shop.post(shop.body(), origin=origin)
+        refused(answer, 403)
+        assert CORS not in answer.headers, origin
+        assert (shop.rows(), shop.entries()) == ([], 0), origin
 
 
 @pytest.mark.parametrize("status", [404, 409, 422, 415, 400])

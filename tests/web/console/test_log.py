@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -86,14 +86,15 @@ def test_days_are_those_of_the_controllers_calendar(app: Flask, office: Office):
 HOSTILE = ("", "x", "\x00", "é", "-1", "9" * 40, "' OR 1=1 --", "0001-01-01", "9999-12-31", "٣")
 
 
-@pytest.mark.parametrize(
-    "name", ["action", "actor", "since", "until", "subject", "before", "after", "controller"]
-)
-def test_no_query_can_break_the_page(dpo: Seat, office: Office, name: str):
+FIELDS = ("action", "actor", "since", "until", "subject", "before", "after", "controller")
+
+
+def test_no_query_can_break_the_page(dpo: Seat, office: Office):
     office.opened()
-    for text in HOSTILE:
+    for name, text in product(FIELDS, HOSTILE):
         status = dpo.browser.get("/console/audit", query_string={name: text}).status_code
-        assert status == (400 if text == "\x00" else 403 if name == "controller" else 200), text
+        expected = 400 if text == "\x00" else 403 if name == "controller" else 200
+        assert status == expected, (name, text)
     assert office.entries(Action.AUDIT_SEARCHED) == []
 
 

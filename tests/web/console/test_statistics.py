@@ -67,17 +67,17 @@ def test_groups_and_filters_are_kept_in_the_form(viewer: Seat, site: Shop):
     assert "French" in page(viewer, by="language", unit="month")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"since": "2026-03-10", "until": "2026-03-01"}, {"since": "soon"}, {"unit": "year"},
-        {"since": "2000-01-01", "unit": "day"}, {"since": "9999-12-31"}, {"until": "0001-01-01"},
-    ],
+SENSELESS: tuple[dict[str, str], ...] = (
+    {"since": "2026-03-10", "until": "2026-03-01"}, {"since": "soon"}, {"unit": "year"},
+    {"since": "2000-01-01", "unit": "day"}, {"since": "9999-12-31"}, {"until": "0001-01-01"},
 )  # fmt: skip
-def test_a_period_that_makes_no_sense_is_said_so(viewer: Seat, query: dict[str, str]):
-    text = page(viewer, **query)
-    assert "This period does not fit" in text
-    assert "Detailed analytics" in text
+
+
+def test_a_period_that_makes_no_sense_is_said_so(viewer: Seat):
+    for query in SENSELESS:
+        text = page(viewer, **query)
+        assert "This period does not fit" in text, query
+        assert "Detailed analytics" in text, query
 
 
 def test_another_controller_sees_none_of_it_and_an_auditor_no_page(app: Flask, viewer: Seat):
