@@ -109,6 +109,7 @@ def test_the_subject_follows_a_rectification_field_by_field(
     work.settle_by_hand(about.id, "shop.account.zone")
     run(app)
     assert office.request(about.id).state is RequestState.COMPLETED
+    assert "Correction terminée" in status_of(browser, office)
     assert "La correction est terminée" in status_of(browser, office, "rectification_done")
 
 

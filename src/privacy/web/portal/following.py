@@ -19,7 +19,7 @@ from privacy.purposes.models import Controller
 from privacy.requests import acts, queries, questions
 from privacy.requests.delivering import deliver
 from privacy.requests.letters import reason_of
-from privacy.requests.models import LinkUse, RequestState, RequestTask, SubjectRequest
+from privacy.requests.models import LinkUse, RequestKind, RequestState, RequestTask, SubjectRequest
 from privacy.requests.queries import Step
 from privacy.requests.questions import Asked
 from privacy.web import current, pages
@@ -37,6 +37,7 @@ STEPS = {
     "request.resumed": "resumed",
     "request.merged": "merged",
     "request.packaged": "ready",
+    "request.transferred": "transferred",
     "request.completed": "completed",
     "request.refused": "refused",
     "request.expired": "lapsed",
@@ -105,7 +106,7 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         questions=asked,
         rectified=rectified,
         authority=authority_of(controller.region),
-        timeline=_timeline(steps, _not_searched(about, tasks)),
+        timeline=_timeline(about, steps, _not_searched(about, tasks)),
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
         flash="confirmed" if request.args.get("done") == "confirmed" else None,
     )
@@ -167,15 +168,19 @@ def _waiting(session: Session, about: SubjectRequest) -> list[Asked]:
     return [one for one in asked if one.row.ended_on is None]
 
 
-def _timeline(steps: Sequence[Step], missing: str | None) -> list[dict[str, Any]]:
+def _timeline(
+    about: SubjectRequest, steps: Sequence[Step], missing: str | None
+) -> list[dict[str, Any]]:
+    rectifies = about.kind is RequestKind.RECTIFICATION
+    known = STEPS | ({"request.completed": "rectified"} if rectifies else {})
     return [
         {
             "at": one.at,
-            "step": STEPS[one.action],
-            "note": missing if STEPS[one.action] == "ready" else None,
+            "step": known[one.action],
+            "note": missing if known[one.action] in {"ready", "rectified"} else None,
         }
         for one in steps
-        if one.action in STEPS
+        if one.action in known
     ]
 
 
