@@ -76,10 +76,10 @@ class Action(StrEnum):
     REQUEST_STORE_SEARCHED = "request.store-searched"
     REQUEST_STORE_WAIVED = "request.store-waived"
     REQUEST_SUBMITTED = "request.submitted"
-    REQUEST_VALUE_REVEALED = "request.value-revealed"
     REQUEST_TRANSFER_DECLINED = "request.transfer-declined"
     REQUEST_TRANSFER_OWED = "request.transfer-owed"
     REQUEST_TRANSFERRED = "request.transferred"
+    REQUEST_VALUE_REVEALED = "request.value-revealed"
     REQUEST_VERIFIED = "request.verified"
     REQUEST_VIEWED = "request.viewed"
     SCAN_ASKED = "scan.asked"
@@ -209,10 +209,10 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_SUBMITTED: frozenset(
         {"channel", "due_on", "kind", "language", "received_on", "request"}
     ),
-    Action.REQUEST_VALUE_REVEALED: frozenset({"collection", "field", "request", "store"}),
     Action.REQUEST_TRANSFER_DECLINED: frozenset({"request"}),
     Action.REQUEST_TRANSFER_OWED: frozenset({"bytes", "digest", "request"}),
     Action.REQUEST_TRANSFERRED: frozenset({"digest", "outcome", "request", "status"}),
+    Action.REQUEST_VALUE_REVEALED: frozenset({"collection", "field", "request", "store"}),
     Action.REQUEST_VERIFIED: frozenset({"due_on", "kind", "method", "request"}),
     Action.REQUEST_VIEWED: frozenset({"request"}),
     Action.SCAN_ASKED: frozenset({"scan", "site"}),

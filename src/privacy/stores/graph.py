@@ -25,11 +25,11 @@ from privacy.stores.findings import Findings, Place
 from privacy.stores.following import values_of
 from privacy.stores.found import FoundRows, Keys
 from privacy.stores.leads import (
-    Company,
     Confirmed,
     LeadKey,
     Parking,
     Probe,
+    Sightings,
     canonical,
     comparable,
     probes_of,
@@ -173,23 +173,23 @@ class _Search:
         """Return those on rows that may be of several subjects, or of whom nobody can tell."""
         shared: set[LeadKey] = set()
         for place, probe in self._probes(kind):
-            company = {probe.key_of(lead[1]): (lead, Company()) for lead in leads}
+            seen_with = {probe.key_of(lead[1]): (lead, Sightings()) for lead in leads}
             question = Question(place, probe.columns, "probe")
-            keys = {key for key in company if key is not None}
-            if not self._asker.ask(question, keys, partial(self._meet, place, probe, company)):
+            keys = {key for key in seen_with if key is not None}
+            if not self._asker.ask(question, keys, partial(self._meet, place, probe, seen_with)):
                 self._starve(kind)
                 return set(leads)
-            shared |= {lead for lead, seen in company.values() if seen.is_shared}
+            shared |= {lead for lead, seen in seen_with.values() if seen.is_shared}
         return shared
 
     def _meet(
         self,
         place: Place,
         probe: Probe,
-        company: Mapping[Key | None, tuple[LeadKey, Company]],
+        seen_with: Mapping[Key | None, tuple[LeadKey, Sightings]],
         row: Row,
     ) -> None:
-        _lead, seen = company[probe.key_of(row[name] for name in probe.columns)]
+        _lead, seen = seen_with[probe.key_of(row[name] for name in probe.columns)]
         is_known = row_key(probe.collection, row) in self._rows[place]
         seen.meet(probe.profile(row), is_known=is_known)
 

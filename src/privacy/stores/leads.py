@@ -111,7 +111,7 @@ def probes_of(collection: Collection, kind: str) -> Iterator[Probe]:
             yield Probe(collection, identity)
 
 
-class Company:
+class Sightings:
     """The rows that were seen with one value in one collection, as far as they tell it shared."""
 
     def __init__(self) -> None:
