@@ -16,6 +16,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """One thing that an operator may be allowed to do for one controller."""
 
+    ASSIGNMENTS_ANSWER = "assignments.answer"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     CONSENTS_CHECK = "consents.check"
@@ -39,6 +40,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     # An agent prepares; that somebody else approves is the point of the role.
     Role.AGENT: frozenset(
         {
+            Permission.ASSIGNMENTS_ANSWER,
             Permission.CONSENTS_CHECK,
             Permission.CONSENTS_READ,
             Permission.CONSENTS_RECORD,

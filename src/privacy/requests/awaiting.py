@@ -24,7 +24,8 @@ from privacy.requests import wording
 from privacy.requests.acts import dpo_address
 from privacy.requests.letters import Desk, write_to
 from privacy.requests.models import RequestClaim, RequestTask, SubjectRequest
-from privacy.stores.assigned import Way
+from privacy.stores.assigned import Terms, Way
+from privacy.stores.definition import Texts
 from privacy.stores.protocol import Store
 
 ROOM = timedelta(days=7)
@@ -99,7 +100,9 @@ def _ask(
         questions=store.unasked,
     )
     opened = acts.open_assignment(session, actor=actor, at=at, cabinet=desk.cabinet, made=made)
-    write_keeper(session, at=at, desk=desk, opened=opened, store=store)
+    write_keeper(
+        session, at=at, desk=desk, opened=opened, terms=store.terms, title=store.definition.title
+    )
 
 
 def due_day(today: date, days: int, latest_on: date) -> date:
@@ -113,14 +116,13 @@ def write_keeper(
     at: datetime,
     desk: Desk,
     opened: Assignment,
-    store: AssignedStore,
-    again: bool = False,
+    terms: Terms,
+    title: Texts,
 ) -> None:
     """Owe whoever is asked a letter that says where; it names nobody who is searched for.
 
-    A vendor gets no letter: it is asked by code.
+    One who was reminded reads so. A vendor gets no letter: it is asked by code.
     """
-    terms = store.terms
     if terms.way is Way.VENDOR:
         return
     about = session.get_one(SubjectRequest, opened.request_id)
@@ -134,10 +136,10 @@ def write_keeper(
     letter = wording.assignment(
         by,
         link=link,
-        store=store.definition.title[language],
+        store=title[language],
         due_on=opened.due_on,
         language=language,
-        again=again,
+        again=opened.reminded_at is not None,
     )
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=to)
 

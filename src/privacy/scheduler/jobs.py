@@ -22,6 +22,7 @@ from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.requests.previewing import make_previews
 from privacy.requests.sending import Post, send_transfers
+from privacy.requests.tending import Tending, tend_assignments
 from privacy.requests.watch import watch_deadlines
 from privacy.runtime import Runtime
 from privacy.scans import pictures

@@ -19,7 +19,7 @@ from privacy.errors import (
 from privacy.web import current, intake, logs, pages
 from privacy.web.auth import public
 
-JSON_PREFIXES: Final = ("/banner/", "/v1/", "/healthz", "/problems")
+JSON_PREFIXES: Final = ("/answers/", "/banner/", "/v1/", "/healthz", "/problems")
 """Below these addresses a fault is a problem document; elsewhere it is a page."""
 PROBLEM_TYPE: Final = "application/problem+json"
 

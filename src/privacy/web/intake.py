@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from flask import Flask, Request, request
 from marshmallow import RAISE, Schema, ValidationError
@@ -23,9 +23,13 @@ from privacy.web import current
 
 MAX_BYTES: Final = 64 * 1024
 """What a body may have unless its route says otherwise; more is answered 413, unread."""
+MOST_PARTS: Final = 500
+"""Fields and files of a form that may be larger than others."""
 MAX_DEPTH: Final = 32
 LARGEST: Final = 2**53 - 1
 _FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_ALLOWED: Final = "__most_bytes__"
+View = TypeVar("View", bound=Callable[..., Any])
 _TYPE = re.compile(r"application/json(; ?charset=utf-8)?", re.IGNORECASE)
 
 
@@ -41,12 +45,25 @@ def install(app: Flask) -> None:
 
     def check() -> None:
         asked = current.asked()
+        most = getattr(app.view_functions.get(asked.endpoint or ""), _ALLOWED, None)
+        if most is not None:  # said before anything reads the form
+            asked.max_content_length, asked.max_form_parts = most, MOST_PARTS
         if "\0" in asked.path or b"%00" in asked.query_string or b"\0" in asked.query_string:
             raise MalformedError("The address holds a NUL character.")
         if asked.mimetype in _FORMS and any("\0" in text for text in asked.form.values()):
             raise MalformedError("The form holds a NUL character.")
 
     app.before_request(check)
+
+
+def allowing(octets: int) -> Callable[[View], View]:
+    """Let the body of a view's requests be so large; the files in it are not kept in memory."""
+
+    def declare(view: View) -> View:
+        setattr(view, _ALLOWED, octets)
+        return view
+
+    return declare
 
 
 def load(schema: Schema) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from privacy.web import current, pages
 FLASHES = frozenset(
     {
         "approved",
+        "assignment_answered",
         "asked",
         "decided",
         "declared",

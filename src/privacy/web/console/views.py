@@ -3,6 +3,7 @@
 from privacy.web.console import (
     acting,
     asking,
+    assignments,
     calendars,
     consents,
     decisions,
@@ -29,6 +30,7 @@ from privacy.web.console.surface import blueprint
 PAGES = (
     acting,
     asking,
+    assignments,
     calendars,
     consents,
     decisions,

@@ -1,8 +1,16 @@
 """Every page of the portal: importing them puts them on the surface."""
 
-from privacy.web.portal import answering, asking, entering, following, preferences, verify
+from privacy.web.portal import (
+    answering,
+    asking,
+    assigned,
+    entering,
+    following,
+    preferences,
+    verify,
+)
 from privacy.web.portal.surface import blueprint
 
-PAGES = (answering, asking, entering, following, preferences, verify)
+PAGES = (answering, asking, assigned, entering, following, preferences, verify)
 
 __all__ = ["PAGES", "blueprint"]
