@@ -60,7 +60,7 @@ def said(
     answer_id: UUID | None = None,
     joint_id: UUID | None = None,
     child: bool = False,
-) -> Given:
+) -> Given[datetime]:
     """Return an answer of some minutes ago, a child's or an adult's."""
     return Given(
         NOW - timedelta(minutes=minutes),
@@ -73,7 +73,7 @@ def said(
     )
 
 
-def reason(*given: Given) -> Reason:
+def reason(*given: Given[datetime]) -> Reason:
     """Return what answers come to, in every order alike."""
     found = {judge(last(order), at=NOW, purpose_version=1).reason for order in permutations(given)}
     assert len(found) == 1

@@ -48,7 +48,7 @@ class Seen:
     """What the gate says of one purpose for the subject, and the last answer if there is one."""
 
     verdict: Verdict
-    answer: Answer | None
+    answer: Answer[datetime] | None
 
 
 @dataclass(frozen=True)
