@@ -91,7 +91,11 @@ def _sites() -> Iterator[Page]:
         "reports": [stopped],
     }
     yield "site", "site_detail", full
-    yield "site-quiet", "site_detail", {**full, "missing": {}, "unplaced": [], "undescribed": [], "reports": []}
+    yield (
+        "site-quiet",
+        "site_detail",
+        {**full, "missing": {}, "unplaced": [], "undescribed": [], "reports": []},
+    )
     yield from _publishings()
 
 
@@ -256,7 +260,12 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
     yield "request-paused", "request_detail", {**shown, **waits, "questions": [question]}
     given = {"answer": "Le 3 février, 84,90 €.", "override": "Doute apparu le 8 mars seulement."}
     claim = {"kind": "customer_number", "value": "C-1042"}
-    answered = {**question, **given, "claim": claim, "row": {**row, "answered_at": at(12)}}
+    answered = {
+        **question,
+        **given,
+        "claim": claim,
+        "row": {**row, "answered_at": at(12), "ended_on": TODAY},
+    }
     yield "request-answered", "request_detail", {**shown, "questions": [answered]}
     before = [
         (request(state, id=UUID(int=REQUEST_ID.int - 7 * n)), n == 1)

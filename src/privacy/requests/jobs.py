@@ -18,6 +18,7 @@ from privacy.db import Database
 from privacy.errors import ConflictError, PrivacyError
 from privacy.packages.answer import Answer, Asked
 from privacy.packages.disclosures import Register
+from privacy.packages.making import Page, contents_of
 from privacy.packages.package import Contents, pack
 from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
@@ -29,6 +30,7 @@ from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import lasts
 from privacy.requests.plan import drift, plan_of
 from privacy.requests.preview import decisions_of
+from privacy.requests.silent import Silences
 from privacy.requests.statements import statement_of
 from privacy.requests.treating import Choice, Treatments, treated
 from privacy.stores.findings import Findings
@@ -41,9 +43,6 @@ ACTOR = "job:fulfil-access"
 CLEANER = "job:expire-requests"
 
 logger = logging.getLogger(__name__)
-
-Page = Callable[..., str]
-"""Makes the readable page from a language and its context."""
 
 OpenStores = Callable[[UUID], Mapping[str, Store]]
 """Opens every registered data store of a controller, our own among them."""
@@ -63,18 +62,26 @@ class Bench:
 def fulfil_access(bench: Bench) -> int:
     """Answer every approved access request that no other worker holds; return how many.
 
-    One that fails is noted and tried again later, and stops no other.
+    One that fails is noted and tried again later, and stops no other; a data store that did not
+    answer for one is not waited for again in this run.
     """
+    silences, seen, answered = Silences(), set[UUID](), 0
+    while fresh := [one for one in _owed(bench) if one not in seen]:
+        seen.update(fresh)
+        answered += sum(_attempt(bench, request_id, silences) for request_id in fresh)
+    return answered
+
+
+def _owed(bench: Bench) -> Sequence[UUID]:
     with bench.database.reading() as session:
-        owed = queries.owed(session, at=bench.clock())
-    return sum(_attempt(bench, request_id) for request_id in owed)
+        return queries.owed(session, at=bench.clock())
 
 
-def _attempt(bench: Bench, request_id: UUID) -> bool:
+def _attempt(bench: Bench, request_id: UUID, silences: Silences) -> bool:
     try:
         with bench.database.transaction() as session:
             mine = handing.claim(session, at=bench.clock(), request_id=request_id)
-        return mine is not None and _answer(bench, mine)
+        return mine is not None and _answer(bench, mine, silences)
     except PrivacyError as error:
         _note(request_id, error.code)
     except Exception as error:  # noqa: BLE001 -- one request must not stop the others
@@ -86,7 +93,7 @@ def _note(request_id: UUID, error: str) -> None:
     logger.warning("request.not-answered", extra={"request": str(request_id), "error": error})
 
 
-def _answer(bench: Bench, mine: handing.Claim) -> bool:
+def _answer(bench: Bench, mine: handing.Claim, silences: Silences) -> bool:
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
@@ -97,7 +104,9 @@ def _answer(bench: Bench, mine: handing.Claim) -> bool:
             about=about,
             stores=bench.open_stores(about.controller_id),
         )
+    stores = silences.spared(about.controller_id, stores)
     findings = _searched(stores, seeds, decided.confirmed)
+    silences.learn(about.controller_id, findings.stores())
     with bench.database.transaction() as session:
         whole = handing.record_search(
             session, actor=ACTOR, at=bench.clock(), claim=mine, results=findings.stores()
@@ -177,15 +186,11 @@ def _packed(
     withheld = [*omitted, *treatments.withheld()]
     answer = Answer(asked, register, findings, bench.clock(), withheld)
     schema = {"schema": schema_of(answer.tables(), register.definitions)} if portable else {}
-    contents = Contents(
-        page=bench.page(about.language, **answer.page()),
-        readme=_README[about.language],
-        facts=answer.facts() | schema,
-        tables=answer.tables(),
-    )
+    signer = bench.desk.cabinet.keyring.signer
+    contents = contents_of(answer, page=bench.page, key=signer.vkey, facts=schema)
     if portable:
         _owe_transfer(bench, about, contents)
-    return pack(contents, signer=bench.desk.cabinet.keyring.signer)
+    return pack(contents, signer=signer)
 
 
 def _owe_transfer(bench: Bench, about: SubjectRequest, contents: Contents) -> None:
@@ -198,16 +203,6 @@ def _owe_transfer(bench: Bench, about: SubjectRequest, contents: Contents) -> No
             transfers.owe(
                 session, actor=ACTOR, at=bench.clock(), desk=bench.desk, about=about, body=body
             )
-
-
-_README = {
-    "fr": "Ouvrez index.html : c’est la page à lire.\n"
-    "data.json contient les mêmes données pour un logiciel ; csv/ un tableau par fichier.\n"
-    "manifest.json donne l’empreinte SHA-256 de chaque fichier.\n",
-    "en": "Open index.html: it is the page to read.\n"
-    "data.json holds the same data for a program; csv/ has one table in each file.\n"
-    "manifest.json gives the SHA-256 sum of each file.\n",
-}
 
 
 def expire_requests(database: Database, *, clock: Clock) -> int:
