@@ -34,6 +34,8 @@ class Banner:
 
 BARE = Banner("bare")
 OURS = Banner("ours", "#cb", "#cb [data-cb=reject]")
+DRAWN = Banner("ours, drawn", OURS.shown, OURS.refuse)
+"""Ours on a page whose server drew the first layer."""
 PEERS = (
     Banner("vanilla-cookieconsent", "#cc-main .cm", "#cc-main .cm [data-role=necessary]", "3.1.0"),
     Banner("orejime", ".orejime-Banner", ".orejime-Banner-declineButton", "3.2.1"),
@@ -64,7 +66,7 @@ def open_shop(folder: Path) -> Iterator[World]:
         database.dispose()
         keyring = Keyring.create(place / "privacy.key.json")
         with real_world(place / "shop.sqlite3", keyring) as world:
-            for banner in (BARE, OURS, *PEERS):
+            for banner in (BARE, OURS, DRAWN, *PEERS):
                 world.pages[banner.name] = _page(world, banner)
             world.assets |= _files(folder)
             yield world
@@ -73,11 +75,15 @@ def open_shop(folder: Path) -> Iterator[World]:
 def _page(world: World, banner: Banner) -> Markup:
     script = ""
     head = ""
-    if banner is OURS:
+    start = ""
+    if banner in {OURS, DRAWN}:
         script = f"{world.origin(SERVICE)}/banner/{world.site.key}.js?lang=en"
     elif banner is not BARE:
         head = (PAGES / f"{banner.name}.html").read_text(encoding="utf-8")
-    return Markup("en", script, head=head, body=TEXT * 3)
+    if banner is DRAWN:
+        drawn = world.app.test_client().get(f"/banner/{world.site.key}.html?lang=en")
+        start = drawn.get_data(as_text=True)
+    return Markup("en", script, head=head, start=start, body=TEXT * 3)
 
 
 def _files(folder: Path) -> dict[str, Asset]:

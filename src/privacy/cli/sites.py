@@ -1,11 +1,17 @@
 """`privacy sites`: the websites that embed the banner, and what they show."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import click
+import yaml
 from sqlalchemy.orm import Session
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.consent import vouching
-from privacy.errors import NotFoundError
+from privacy.consent import cookies, vouching
+from privacy.consent.cookies import Mapped
+from privacy.errors import InvalidError, NotFoundError
 from privacy.policy import queries as policy
 from privacy.purposes import acts
 from privacy.purposes import queries as purposes
@@ -104,6 +110,41 @@ def secret(key: str, controller: str | None, *, as_json: bool) -> None:
     tell(as_json, {"site": key, "secret": made}, made)
 
 
+@sites.command("move")
+@click.argument("key")
+@click.option("--from", "tool", type=click.Choice(sorted(cookies.READERS)), help="The banner.")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What its words mean here (YAML or JSON; see docs/operations.md).",
+)
+@click.option("--stop", is_flag=True, help="Take over no more choices.")
+@controller_option
+@as_json
+def move(
+    key: str,
+    *,
+    tool: str | None,
+    mapping: Path | None,
+    stop: bool,
+    controller: str | None,
+    as_json: bool,
+) -> None:
+    """Let visitors bring what they answered in another banner, where it is proven.
+
+    Prints the tag that stands in the place of the banner's until nobody has such a cookie.
+    """
+    moves = None if stop else _moves(tool, mapping)
+    with opened() as runtime:
+        known = _owned(runtime, controller_of(runtime, controller), key)
+        with runtime.database.transaction() as session:
+            site = session.merge(known)
+            acts.take_over(session, actor=ACTOR, at=runtime.clock(), site=site, moves=moves)
+        ways = dict(script.embed_tags(site=site, service_url=runtime.settings.public_url))
+    tag = ways["short" if stop else "move"]
+    tell(as_json, {"site": key, "tag": tag}, tag)
+
+
 @sites.command("list")
 @controller_option
 @as_json
@@ -130,6 +171,18 @@ def clean(origin: str) -> str:
 def _sites(runtime: Runtime, owner: Controller) -> list[Site]:
     with runtime.database.reading() as session:
         return list(purposes.sites(session, controller_id=owner.id))
+
+
+def _moves(tool: str | None, mapping: Path | None) -> dict[str, Any]:
+    """Return from where and how choices are taken over; raise InvalidError for what cannot be."""
+    if tool is None or mapping is None:
+        raise InvalidError("Say by --from which banner it was, and by --mapping what it meant.")
+    try:
+        told = yaml.safe_load(mapping.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidError("The mapping is neither YAML nor JSON.") from error
+    Mapped.read(told)
+    return {"tool": tool, "mapping": json.loads(json.dumps(told, default=str))}
 
 
 def _owned(runtime: Runtime, owner: Controller, key: str) -> Site:

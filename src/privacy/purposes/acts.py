@@ -127,6 +127,29 @@ def allow_origins(
     )
 
 
+def take_over(
+    session: Session, *, actor: str, at: datetime, site: Site, moves: Mapping[str, Any] | None
+) -> None:
+    """Say from which other banner a site's visitors bring their choices; None ends it.
+
+    Raises InvalidError unless the mapping names exactly what the site asks: an answer that left
+    something open would be asked again anyway.
+    """
+    if moves:
+        known = queries.current_purposes(session, controller_id=site.controller_id)
+        asked = {code for code in site.purposes if known[code].legal_basis is LegalBasis.CONSENT}
+        checks.check_moved(asked, moves["mapping"]["purposes"])
+    site.moves = dict(moves) if moves else None
+    log.append(
+        session,
+        Action.SITE_CHANGED,
+        at=at,
+        actor=actor,
+        controller_id=site.controller_id,
+        site=site.key,
+    )
+
+
 def publish_purpose(
     session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: PurposeFacts
 ) -> Purpose:

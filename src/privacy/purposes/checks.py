@@ -1,7 +1,7 @@
 """What the register refuses, so that nothing is published that a banner could not show (pure)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -70,6 +70,16 @@ def check_asked(codes: Sequence[str], known: Mapping[str, object]) -> None:
         raise InvalidError(
             f"A site names between one and {MOST_PURPOSES} purposes, each of them once.",
             fields={"purposes": list(codes)},
+        )
+
+
+def check_moved(asked: Collection[str], named: Collection[str]) -> None:
+    """Raise InvalidError unless a mapping names what a site asks for, no less and no more."""
+    wrong = set(asked) ^ set(named)
+    if wrong:
+        raise InvalidError(
+            "The mapping must name each purpose that the site asks for, and no other.",
+            fields={"purposes": sorted(wrong)},
         )
 
 

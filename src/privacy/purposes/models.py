@@ -72,6 +72,9 @@ class Site(Base):
     """Codes of the purposes that this site names, in the order shown."""
     notices: Mapped[dict[str, str]] = mapped_column(JSON)
     """By language, the digest of the notice that is shown now."""
+    moves: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """From which other banner visitors' choices are taken over: its `tool`, and the `mapping` of
+    its words; none when nothing is taken over."""
     enabled: Mapped[bool]
     created_at: Mapped[datetime]
 

@@ -33,20 +33,21 @@ from privacy.web.admin import gate
 from privacy.web.admin import receipts as ledger
 from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
-from privacy.web.banner import account, receipts, reports, script, serving
+from privacy.web.banner import account, moved, receipts, reports, script, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
-from privacy.web.portal import unsubscribe
+from privacy.web.portal import unsubscribe, vendors
 from privacy.web.portal import views as portal
 
 PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
-    "public": (portal.blueprint, unsubscribe.blueprint),
+    "public": (portal.blueprint, unsubscribe.blueprint, vendors.blueprint),
     "staff": (console.blueprint,),
 }
 """The HTML surfaces of each kind of process."""
 MACHINES: Final[Mapping[str, tuple[openapi.Blueprint, ...]]] = {
     "public": (
         account.blueprint,
+        moved.blueprint,
         banner.blueprint,
         receipts.blueprint,
         reports.blueprint,

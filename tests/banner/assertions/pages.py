@@ -8,7 +8,7 @@ TRACKER_SCRIPT = '(window.ran ||= []).push("%s")'
 _PAGE = """<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
 <title>Boutique</title><meta name="viewport" content="width=device-width,initial-scale=1">
 {first}<script nonce="{nonce}" src="{script}" async></script>{head}</head>
-<body><main><h1>Boutique</h1><p><a href="#more" id="first">1</a></p>{body}</main>
+<body>{start}<main><h1>Boutique</h1><p><a href="#more" id="first">1</a></p>{body}</main>
 <footer>{footer}</footer></body></html>"""
 
 
@@ -21,6 +21,8 @@ class Markup:
     first: str = ""
     """What stands before the banner's tag."""
     head: str = ""
+    start: str = ""
+    """What stands before everything else in the body."""
     body: str = ""
     footer: str = FOOTER
     headers: dict[str, str] = field(default_factory=dict)

@@ -128,8 +128,15 @@ def pinned() -> Mapping[str, str]:
     folder = _folder() / "dist"
     kept = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("kept/*.js"))]
     adapter = (folder / "tcf.js").read_text(encoding="utf-8")
+    mover = mover_code()
     files = {f"banner.{name(text)}": text for text in (code("pinned"), *kept)}
-    return files | {f"tcf.{name(adapter)}": adapter}
+    return files | {f"tcf.{name(adapter)}": adapter, f"move.{name(mover)}": mover}
+
+
+@cache
+def mover_code() -> str:
+    """Return the file that brings over choices from another tool's banner, and then the banner."""
+    return (_folder() / "dist" / "move.js").read_text(encoding="utf-8")
 
 
 def integrity(text: str) -> str:
@@ -143,7 +150,8 @@ def embed_tags(
     """Return the ways in which a page may embed the banner, each after the name of its kind.
 
     `short` follows every upgrade; `pinned` runs no other code than this, and only fetches data;
-    `drawn` is where a page's server finds the first layer, and `style` what lets its style in.
+    `drawn` is where a page's server finds the first layer, and `style` what lets its style in;
+    `move` stands in the place of `short` while visitors bring choices from another banner.
     """
     text = code("pinned")
     query = f"?lang={language}" if language else ""
@@ -161,7 +169,20 @@ def embed_tags(
         ),
         ("drawn", f"{service_url}/banner/{site.key}.html{query}"),
         ("style", f"style-src {style_source()}"),
+        *_moving(site, address, spoken),
     ]
+
+
+def _moving(site: Site, address: str, spoken: str) -> list[tuple[str, str]]:
+    if not site.moves:
+        return []
+    mover = mover_code()
+    tag = (
+        f'<script src="{address}/banner/assets/move.{name(mover)}.js"'
+        f' integrity="{integrity(mover)}" crossorigin="anonymous"'
+        f' data-for="{site.key}" data-tool="{site.moves["tool"]}"{spoken} async></script>'
+    )
+    return [("move", tag)]
 
 
 def _strip(purpose: dict[str, Any]) -> None:
