@@ -74,6 +74,9 @@ class FakeWorld:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     proof: dict[str, Any] = field(default_factory=dict)
     """What proves a receipt; while there is nothing, the log is behind."""
+    moved: dict[str, Any] = field(default_factory=dict)
+    """What the service gives for a choice from the banner of before; nothing when it cannot."""
+    handed: list[dict[str, Any]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -140,6 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(json.dumps(found), "application/json", status=status)
         elif ".json" in self.path:
             self.answer(files["json"], "application/json")
+        elif name.startswith("move."):
+            self.answer(built.mover_code(), "text/javascript")
         elif name.startswith("banner."):
             self.answer(built.code("pinned"), "text/javascript")
         else:
@@ -156,6 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body["cookie_header"] = self.headers["Cookie"]
+        if self.path == "/banner/moved":
+            self.world.handed.append(body)
+            status = HTTPStatus.OK if self.world.moved else HTTPStatus.NO_CONTENT
+            self.answer(json.dumps(self.world.moved or ""), "application/json", status=status)
+            return
         if self.path == "/banner/account":
             self.world.accounts.append(body)
             self.answer(json.dumps(self.world.account), "application/json")

@@ -120,3 +120,49 @@ def test_a_key_that_is_no_site_of_the_controller_is_refused(privacy: Privacy, co
     ran = privacy("sites", command, "pk_unknownunknown")
     assert ran.status != 0
     assert "site key is not known" in ran.err
+
+
+MAPPING = """
+purposes: {audience_consent: [analytics]}
+notices: [{text: "Nous utilisons des cookies.", since: 2026-01-15}]
+"""
+
+
+def test_a_site_takes_choices_over_from_another_banner_until_it_is_told_to_stop(
+    runtime: Runtime, privacy: Privacy, tmp_path: Path
+):
+    key = privacy(*ADD, "--json").facts["site"]
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING)
+    move = ("sites", "move", key, "--from", "klaro", "--mapping", str(mapping))
+    tag = privacy(*move).out.strip()
+    assert "/banner/assets/move." in tag
+    assert f'data-for="{key}" data-tool="klaro"' in tag
+    with runtime.database.reading() as session:
+        moves = queries.site_by_key(session, key).moves
+    assert moves is not None
+    assert moves["mapping"]["notices"][0]["since"] == "2026-01-15"
+    assert len(waiting_entries(runtime.database, "site.changed")) == 1
+    assert privacy(*move[:3], "--stop").out.startswith("<script src=")
+    with runtime.database.reading() as session:
+        assert queries.site_by_key(session, key).moves is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("purposes: {mk_email: [x]}", "audience_consent"),
+        ("purposes: {}", "mapping"),
+        ("{", "neither YAML nor JSON"),
+    ],
+)
+def test_a_mapping_that_leaves_a_purpose_open_is_refused(
+    privacy: Privacy, tmp_path: Path, text: str, told: str
+):
+    key = privacy(*ADD, "--json").facts["site"]
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(text)
+    ran = privacy("sites", "move", key, "--from", "klaro", "--mapping", str(mapping))
+    assert ran.status == 2
+    assert told in ran.err
+    assert privacy("sites", "move", key).status == 2

@@ -84,7 +84,7 @@ def _sites() -> Iterator[Page]:
         "site": {**site, "notices": dict.fromkeys(languages, "")},
         "purposes": [{**purpose, "vendors": ["Vidéo Fictive"]}],
         "missing": {"ar": ["social_sharing"]},
-        "tags": [("short", tag), ("pinned", tag)],
+        "tags": [(kind, tag) for kind in ("short", "pinned", "drawn", "style", "move")],
         "headers": csp.headers(policy),
         "unplaced": ["Régie Fictive"],
         "undescribed": ["Vidéo Fictive"],
