@@ -19,10 +19,12 @@ from tests.connectors.places import (
     Web,
     install_the_docs,
 )
+from tests.connectors.redis_server import NoRedisError, RedisKeys, RedisServer, running_redis
 from tests.connectors.web import running_service
 from tests.postgres import PostgresServer
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+WRITABLE = ["csv", "jsonl", "http", "redis-hash", "redis-json", "sqlite", POSTGRESQL, "mysql"]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,16 @@ def mariadb() -> Iterator[MariadbServer]:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """Return a real server that lives as long as this run, or skip and say why."""
+    try:
+        with running_redis() as server:
+            yield server
+    except NoRedisError as missing:
+        pytest.skip(str(missing))
+
+
 @pytest.fixture
 def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     """Return an empty database."""
@@ -52,7 +64,7 @@ def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     database.close()
 
 
-@pytest.fixture(params=["memory", "docs", "csv", "jsonl", "http", "sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=["memory", "docs", *WRITABLE])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
@@ -73,6 +85,10 @@ def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             web = Web(service)
             yield web
             web.close()
+    elif request.param.startswith("redis-"):
+        keys = RedisKeys(request.getfixturevalue("redis_server"), request.param[6:])
+        yield keys
+        keys.close()
     else:
         yield from _database(request, tmp_path)
 
@@ -98,7 +114,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPla
     database.close()
 
 
-@pytest.fixture(params=["csv", "jsonl", "http", "sqlite", POSTGRESQL, "mysql"])
+@pytest.fixture(params=WRITABLE)
 def writable_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place whose connector can write."""
     yield from _place(request, tmp_path)

@@ -50,7 +50,7 @@ def test_the_connector_is_known_by_the_address(address: str, kind: str) -> None:
     assert kind in CONNECTORS
 
 
-@pytest.mark.parametrize("address", ["", "x", "redis://h", "sqlite", "//", "http://["])
+@pytest.mark.parametrize("address", ["", "x", "gopher://h", "sqlite", "//", "http://["])
 def test_an_address_that_nobody_knows_is_refused(address: str) -> None:
     with pytest.raises(InvalidError):
         connector_of(address)

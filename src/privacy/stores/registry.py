@@ -15,6 +15,7 @@ from privacy.stores.connectors.http.later import http_store
 from privacy.stores.connectors.manual.connector import ManualConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
+from privacy.stores.connectors.redis.connector import RedisConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import Draft, TableFacts, propose
@@ -49,6 +50,7 @@ CONNECTORS: Mapping[str, Connector] = {
     "manual": ManualConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
+    "redis": RedisConnector,
     "sqlite": SqliteConnector,
 }
 """The kinds of data stores that come with the service; what each makes connects later."""
@@ -68,6 +70,8 @@ SCHEMES: Mapping[str, str] = {
     "postgres": "postgres",
     "postgresql": "postgres",
     "postgresql+psycopg": "postgres",
+    "redis": "redis",
+    "rediss": "redis",
     "sqlite": "sqlite",
 }
 
