@@ -54,11 +54,11 @@ def test_what_was_found_is_shown_by_numbers_and_no_value(dpo: Seat, looked: UUID
 
 def test_a_sample_is_masked_and_marked(dpo: Seat, looked: UUID) -> None:
     page = dpo.browser.get(path(looked, "mail", "letter")).text
-    assert "Compte d’autrui" in page
+    assert "Autrui repéré" in page
     assert "c••••@e••••.org" in page
     assert "ada-wrote" not in page
     assert "FR14" not in page
-    assert "Ne pas communiquer" in page
+    assert "Retiré" in page
 
 
 def test_a_value_is_shown_on_its_own_and_logged(dpo: Seat, looked: UUID, office: Office) -> None:
