@@ -122,3 +122,11 @@ def test_the_schema_says_what_was_presumed():
         "name": ("provided", True),
         "bought": ("observed", False),
     }
+
+
+def test_what_only_a_person_can_search_is_not_portable():
+    of = Collection("t", same("t"), ("id",), (ID, field("name")), purposes=("orders",))
+    definition = StoreDefinition("s", same("s"), (), (of,))
+    findings = Findings({("s", "t"): FoundRows(("s", "t"))}, [], {})
+    left_out = not_portable(findings, {"s": definition}, PURPOSES, by_hand={"s"})
+    assert left_out == [Withheld("s", "t", Ground.BY_HAND)]

@@ -203,7 +203,7 @@ def test_a_store_that_does_not_answer_is_tried_again_after_a_pause(office: Offic
     work.decide(request_id)
     store.fails = [UnavailableError("down"), UnavailableError("down")]
     assert work.run() == 0
-    assert work.states(request_id)[HERE] == ("owed", "")
+    assert work.states(request_id)[HERE] == ("owed", "unavailable")
     assert work.run() == 0
     office.clock.advance(hours=1)
     assert work.run() == 1
@@ -335,3 +335,12 @@ def test_a_worker_that_was_overtaken_writes_nothing_more(office: Office):
     entries = office.entries(Action.RECTIFICATION_FIELD_SETTLED)
     assert len(entries) == 2
     assert {state for state, _ in work.states(about.id).values()} == {"done", "by_hand"}
+
+
+def test_what_was_found_goes_with_a_request_that_is_refused(office: Office):
+    work = Workplace(office, writable())
+    request_id = work.searched()
+    office.refuse(request_id)
+    work.run()
+    with office.database.reading() as session:
+        assert session.query(RectificationSearch).all() == []

@@ -28,6 +28,7 @@ EXEMPT = frozenset(
         "package_part",  # the package that they belong to has its entry
         "preference_link",  # asking for a link and using it up: the opening leaves the entry
         "preference_session",  # ends by itself
+        "rectification_search",  # a copy to decide on, which goes with its request
         "request_claim",
         "request_preview",  # a worker's hold, a sample that expires; acts on it leave entries
     }

@@ -4,7 +4,7 @@ Art. 20(1) GDPR and the guidelines WP 242 rev.01: not what the controller made o
 what it keeps by law or on its own interest, and nothing that is about somebody else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from privacy.packages.package import Table
@@ -29,10 +29,17 @@ def not_portable(
     findings: Findings,
     definitions: Mapping[str, StoreDefinition],
     purposes: Mapping[str, Purpose],
+    by_hand: Container[str] = (),
 ) -> list[Withheld]:
-    """Return what a portability package leaves out of what was found, each with its ground."""
+    """Return what a portability package leaves out of what was found, each with its ground.
+
+    `by_hand` are the stores that only a person can search: archives on paper and the like.
+    """
     left: list[Withheld] = []
     for store, name in findings.rows:
+        if store in by_hand:
+            left.append(Withheld(store, name, Ground.BY_HAND))
+            continue
         definition = definitions[store]
         collection = definition.collection(name)
         left.extend(_of_collection(definition, collection, purposes))

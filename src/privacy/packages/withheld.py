@@ -30,6 +30,8 @@ class Ground(StrEnum):
     """Its disclosure would thwart an inquiry (Art. 23(1)(d) GDPR)."""
     NO_BASIS = "no_basis"
     """Not processed on consent or contract, so not portable (Art. 20(1)(a) GDPR)."""
+    BY_HAND = "by_hand"
+    """Not processed by automated means, so not portable (Art. 20(1)(b) GDPR)."""
     DERIVED = "derived"
     """Made by the controller, so not portable (Art. 20(1) GDPR)."""
     PRESUMED = "presumed"
@@ -38,7 +40,9 @@ class Ground(StrEnum):
     """Given by somebody else, so not portable (Art. 20(1) GDPR)."""
 
 
-NOT_PORTABLE = frozenset({Ground.NO_BASIS, Ground.DERIVED, Ground.PRESUMED, Ground.THIRD_PARTY})
+NOT_PORTABLE = frozenset(
+    {Ground.BY_HAND, Ground.NO_BASIS, Ground.DERIVED, Ground.PRESUMED, Ground.THIRD_PARTY}
+)
 """Grounds of portability alone; a copy under Art. 15 GDPR has these values."""
 
 
@@ -71,6 +75,12 @@ GROUNDS: Mapping[Ground, Texts] = {
         " applique pas (article 20, paragraphe 1). Une demande d’accès le donne.",
         "en": "Not processed on consent or a contract: portability does not apply"
         " (Art. 20(1) GDPR). An access request gives it.",
+    },
+    Ground.BY_HAND: {
+        "fr": "N’est pas traité à l’aide de procédés automatisés : la portabilité ne s’y applique"
+        " pas (article 20, paragraphe 1). Une demande d’accès le donne.",
+        "en": "Not processed by automated means: portability does not apply (Art. 20(1) GDPR)."
+        " An access request gives it.",
     },
     Ground.DERIVED: {
         "fr": "Produit par nous à partir de vos données : la portabilité ne s’y applique pas"

@@ -16,18 +16,20 @@ from privacy.errors import PrivacyError, UnavailableError
 from privacy.rectification import acts, ending, queries
 from privacy.rectification.candidates import searched
 from privacy.rectification.carrying import Result, carry_out, read_again
-from privacy.rectification.kept import keep_search
+from privacy.rectification.kept import forget_ended, keep_search
 from privacy.rectification.models import Correction, CorrectionState
 from privacy.rectification.sealed import Change
 from privacy.requests import failing, handing
 from privacy.requests.jobs import OpenStores, seeds_of
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
-from privacy.stores.findings import Findings
+from privacy.stores.findings import Findings, Outcome
 from privacy.stores.graph import walk
 from privacy.stores.protocol import Store
 
 ACTOR = "job:rectify"
+SILENT = "unavailable"
+"""Why a field still waits: its store does not answer; noted once."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ def rectify(shop: Workshop) -> int:
 
     One that fails is noted and tried again later, and stops no other.
     """
+    with shop.database.transaction() as session:
+        forget_ended(session)
     with shop.database.reading() as session:
         searching = queries.to_search(session, at=shop.clock())
         decided = queries.to_carry_out(session, at=shop.clock())
@@ -96,15 +100,17 @@ def _keep(
     definitions = {name: store.definition for name, store in stores.items()}
     kept = searched(found, definitions, {name: one.capabilities for name, one in stores.items()})
     with shop.database.transaction() as session:
-        whole = handing.record_search(
+        results = findings.stores()
+        handing.record_search(
             session,
             actor=ACTOR,
             at=shop.clock(),
             claim=mine,
-            results=findings.stores(),
+            results=results,
             state=RequestState.OPEN,
         )
-        if not whole and mine.fence < failing.TRIES:
+        fails = any(one.outcome is Outcome.FAILED for one in results)
+        if fails and mine.fence < failing.TRIES:
             return False
         about = session.get_one(SubjectRequest, mine.request_id)
         keep_search(session, at=shop.clock(), desk=shop.desk, about=about, kept=kept)
@@ -144,14 +150,16 @@ def _settle(
 ) -> bool:
     """Do one field and write it down; False when its store does not answer."""
     result = _result(stores.get(row.store_name), row, change)
-    if result is None:
+    silent = result is None
+    if silent and row.detail == SILENT:
         return False
+    result = result or Result(row.state, SILENT)
     with shop.database.transaction() as session:
         handing.held(session, claim=mine)
         fresh = session.get_one(Correction, (row.subject_id, row.id))
         if fresh.state is row.state:
             acts.settle(session, actor=ACTOR, at=shop.clock(), row=fresh, result=result)
-    return True
+    return not silent
 
 
 def _result(store: Store | None, row: Correction, change: Change) -> Result | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from privacy.errors import ConflictError
@@ -10,8 +10,10 @@ from privacy.rectification.candidates import Searched, to_json
 from privacy.rectification.models import RectificationSearch
 from privacy.rectification.sealed import search_context
 from privacy.requests.letters import Desk
-from privacy.requests.models import RequestClaim, SubjectRequest
+from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
 from privacy.subjects.keys import subject_key
+
+GOING_ON = (RequestState.OPEN, RequestState.PAUSED, RequestState.APPROVED)
 
 
 def keep_search(
@@ -37,6 +39,14 @@ def keep_search(
 def forget_search(session: Session, about: SubjectRequest) -> None:
     """Drop what a search found."""
     session.execute(delete(RectificationSearch).where(RectificationSearch.request_id == about.id))
+
+
+def forget_ended(session: Session) -> None:
+    """Drop what was found for requests that were refused, or ended otherwise."""
+    going_on = select(SubjectRequest.id).where(SubjectRequest.state.in_(GOING_ON))
+    session.execute(
+        delete(RectificationSearch).where(RectificationSearch.request_id.not_in(going_on))
+    )
 
 
 def release(session: Session, about: SubjectRequest, at: datetime) -> None:

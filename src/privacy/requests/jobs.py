@@ -33,6 +33,7 @@ from privacy.requests.preview import decisions_of
 from privacy.requests.silent import Silences
 from privacy.requests.statements import statement_of
 from privacy.requests.treating import Choice, Treatments, treated
+from privacy.stores.assigned import Assigned, Way
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
 from privacy.stores.leads import Confirmed
@@ -179,7 +180,11 @@ def _packed(
         )
     asked = Asked(str(about.id), about.language, about.received_on)
     portable = about.kind is RequestKind.PORTABILITY
-    omitted = not_portable(findings, register.definitions, register.purposes) if portable else []
+    omitted = (
+        not_portable(findings, register.definitions, register.purposes, by_hand=_by_hand(stores))
+        if portable
+        else []
+    )
     treatments = Treatments(choices, register.definitions)
     known = KnownWords(bench.database, bench.desk.cabinet, about, register.definitions)
     findings = treated(findings, treatments, known)
@@ -191,6 +196,15 @@ def _packed(
     if portable:
         _owe_transfer(bench, about, contents)
     return pack(contents, signer=signer)
+
+
+def _by_hand(stores: Mapping[str, Store]) -> frozenset[str]:
+    """Return the stores in which a person looks, and no program."""
+    return frozenset(
+        name
+        for name, store in stores.items()
+        if isinstance(store, Assigned) and store.terms.way is not Way.VENDOR
+    )
 
 
 def _owe_transfer(bench: Bench, about: SubjectRequest, contents: Contents) -> None:
