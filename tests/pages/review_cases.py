@@ -64,6 +64,7 @@ def _overview() -> dict[str, Any]:
         "name": "clients", "title": "Clients", "columns": 14, "kinds": ["email", "phone"],
         "open": 2, "new": False, "new_columns": 0, "gone": False, "gone_columns": [],
         "seen": False, "personal": True,
+        "reached": True,
     }  # fmt: skip
     return {
         "draft": _draft(),
@@ -76,7 +77,7 @@ def _overview() -> dict[str, Any]:
             {**line, "name": "commandes", "title": "Commandes", "seen": True, "open": 0},
             {**line, "name": "produits", "kinds": [], "open": 0, "personal": False},
             {**line, "name": "avis", "title": "avis", "new": True, "gone_columns": ["note"]},
-            {**line, "name": "adresses", "new_columns": 2, "gone": True},
+            {**line, "name": "adresses", "new_columns": 2, "gone": True, "reached": False},
         ],
         "waivers": [],
         "compared": True,
@@ -90,6 +91,7 @@ def _field(number: int, name: str, **other: Any) -> dict[str, Any]:
         "at": f"f{number}", "name": name, "titles": {"fr": name, "en": name},
         "category": "contact",
         "category_title": "Coordonnées", "kind": "", "spreads": True, "exported": True, "sure": 85,
+        "about": "",
         "notes": [], "is_new": False, "is_gone": False, "is_open": False, "is_key": False,
     }  # fmt: skip
     return {**usual, **other}
@@ -103,6 +105,7 @@ def _collection() -> dict[str, Any]:
             "table": "Client",
             "titles": {"fr": "Clients", "en": "Clients"},
             "retention": {"fr": "", "en": ""},
+            "kept": {"period": "P3Y", "since": "cree_le"},
             "key": "id",
             "is_gone": False,
         },
@@ -122,5 +125,7 @@ def _collection() -> dict[str, Any]:
         "categories": CATEGORIES,
         "kinds": ["customer_number", "email", "loyalty_card", "phone"],
         "following": "avis",
+        "others": ["avis", "clients", "commandes"],
+        "typed_link": {"columns": "", "to": "", "to_columns": ""},
         "faults": {},
     }  # fmt: skip

@@ -89,8 +89,10 @@ def ensure_permitted(address: str, folders: Sequence[Path]) -> None:
     parts = urlsplit(address)
     # SQLAlchemy's way: three slashes begin a path, and a fourth makes it absolute.
     written = parts.path.removeprefix("/") if parts.scheme == "sqlite" else parts.path
-    path = Path(unquote(written)).resolve()
-    if not any(path.is_relative_to(folder.resolve()) for folder in folders):
+    # One connector reads %2F as a slash and the other does not, so both readings must lie there.
+    paths = [Path(one).resolve() for one in (written, unquote(written)) if "\0" not in one]
+    allowed = [folder.resolve() for folder in folders]
+    if len(paths) < 2 or not all(any(map(one.is_relative_to, allowed)) for one in paths):
         raise InvalidError(
             "A file on this machine is registered with the command `privacy stores add`, or from"
             " a folder that PRIVACY_STORE_FOLDERS names."

@@ -10,10 +10,13 @@ from typing import Any
 
 from privacy.stores import definition_file
 from privacy.stores.definition import (
+    About,
     Collection,
     DataCategory,
     Direction,
     Identity,
+    Kept,
+    Link,
     StoreDefinition,
     Texts,
 )
@@ -57,6 +60,7 @@ class FieldChoice:
     exported: bool = True
     keep: bool = True
     """False takes the column out of the definition."""
+    about: About | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class CollectionChoice:
     fields: Mapping[str, FieldChoice]
     links: Sequence[LinkChoice]
     """One for each link of the collection, in its order."""
+    added: Sequence[Link] = ()
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,26 @@ class StoreChoice:
 def of_draft(draft: Draft) -> Review:
     """Return the review of a data store of which nothing was declared before."""
     return Review(draft.definition, draft.confidence, draft.notes)
+
+
+def reached(definition: StoreDefinition) -> frozenset[str]:
+    """Return the collections in which something can be found: by an identity, or from others.
+
+    Links from other data stores are not known here, so what is left out may still be reached.
+    """
+    found = {one.name for one in definition.collections if one.identities}
+    owning = {
+        (one.name, link.to)
+        for one in definition.collections
+        for link in one.links
+        if link.direction is Direction.OWNS
+    }
+    while more := {target for origin, target in owning if origin in found} - found:
+        found |= more
+    looked_up = {
+        link.to for one in definition.collections if one.name in found for link in one.links
+    }
+    return frozenset(found | looked_up)
 
 
 def with_store(review: Review, choice: StoreChoice) -> Review:
@@ -155,6 +181,7 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
             data_category=choice.fields[one.name].data_category,
             normalise=_normalise(old, one.name, one.normalise, choice.fields[one.name].kind),
             exported=choice.fields[one.name].exported,
+            about=choice.fields[one.name].about,
         )
         for one in kept
     )
@@ -176,7 +203,8 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
         purposes=choice.purposes,
         fields=fields,
         identities=alone + together,
-        links=links,
+        links=(*links, *choice.added),
+        kept=choice.kept,
     )
 
 

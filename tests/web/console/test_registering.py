@@ -12,7 +12,13 @@ from werkzeug.test import TestResponse
 from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.stores import definition_file, queries, review
-from privacy.stores.definition import DataCategory, Direction, StoreDefinition
+from privacy.stores.definition import (
+    About,
+    DataCategory,
+    Direction,
+    Link,
+    StoreDefinition,
+)
 from privacy.stores.review import Review
 from tests.entries import waiting_entries
 from tests.web.conftest import Seat, runtime_of, shop
@@ -172,6 +178,22 @@ def test_a_link_can_be_turned_around_or_taken_out(app: Flask, dpo: Seat, folder:
     assert (link.direction, link.exported) == (Direction.REFERS, True)
     post(dpo, page, **as_shown(dpo, page) | {"l0.direction": "none"})
     assert kept_review(app, address).definition.collection("client").links == ()
+
+
+def test_a_link_that_no_foreign_key_tells_of_is_typed(app: Flask, dpo: Seat, folder: Path):
+    write(folder / "shop.sqlite3", "CREATE TABLE visit (id INTEGER PRIMARY KEY, who INTEGER);")
+    address = drafted(dpo, folder)
+    assert "No way in" in dpo.browser.get(f"{address}?lang=en").text
+    page = f"{address}/collections/client"
+    form = as_shown(dpo, page) | {"new.columns": "id", "new.to": "visit"}
+    assert post(dpo, page, **form).status_code == 422
+    at = number_of(kept_review(app, address), "client", "sponsor_email")
+    form |= {"new.to_columns": "who", "new.direction": "owns", f"{at}.about": "others"}
+    assert post(dpo, page, **form).status_code == 303
+    client = kept_review(app, address).definition.collection("client")
+    assert Link(("id",), "visit", ("who",)) in client.links
+    assert client.fields[3].about is About.OTHERS
+    assert "No way in" not in dpo.browser.get(f"{address}?lang=en").text
 
 
 def test_faults_are_told_and_what_was_typed_stays(app: Flask, dpo: Seat, folder: Path):

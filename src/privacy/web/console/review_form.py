@@ -1,6 +1,6 @@
 """What the forms of a review say, as choices: every fault is told at once, by field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import TypeAlias
@@ -9,9 +9,12 @@ from werkzeug.datastructures import MultiDict
 
 from privacy.stores.definition import (
     LANGUAGES,
+    About,
     Collection,
     DataCategory,
     Direction,
+    Kept,
+    Link,
     Texts,
     Waiver,
 )
@@ -49,6 +52,8 @@ def collection_choice(form: Form, collection: Collection) -> CollectionChoice:
             one.name: reader.field(f"f{number}") for number, one in enumerate(collection.fields)
         },
         links=[reader.link(f"l{number}") for number in range(len(collection.links))],
+        added=reader.added(),
+        kept=reader.kept(),
     )
     reader.faults.raise_all(MESSAGE)
     return choice
@@ -104,6 +109,7 @@ class _Reader:
             spreads=self._is_ticked(f"{at}.spreads"),
             exported=self._is_ticked(f"{at}.exported"),
             keep=not self._is_ticked(f"{at}.drop"),
+            about=_ABOUT.get(self._form.get(f"{at}.about", "")),
         )
 
     def link(self, at: str) -> LinkChoice:
@@ -113,8 +119,30 @@ class _Reader:
             self.faults.add(f"{at}.direction", "needs one of the answers")
         return LinkChoice(direction, self._is_ticked(f"{at}.exported"))
 
+    def added(self) -> Sequence[Link]:
+        """Return the link that was typed, if one was."""
+        to = self._form.get("new.to", "").strip()
+        columns, to_columns = (self._names(f"new.{one}") for one in ("columns", "to_columns"))
+        if not (to or columns or to_columns):
+            return ()
+        if not (to and columns and to_columns):
+            self.faults.add("new.to", "needs columns, a collection, and columns there")
+        direction = _DIRECTIONS.get(self._form.get("new.direction", ""), Direction.REFERS)
+        return (Link(columns, to, to_columns, direction),)
+
+    def kept(self) -> Kept | None:
+        """Return how long rows are kept from one of their dates, if that was said."""
+        period, since = (self._form.get(f"kept.{one}", "").strip() for one in ("period", "since"))
+        if bool(period) != bool(since):
+            self.faults.add("kept.period", "needs a period and a column")
+        return Kept(period, since) if period and since else None
+
+    def _names(self, name: str) -> tuple[str, ...]:
+        return tuple(one.strip() for one in self._form.get(name, "").split(",") if one.strip())
+
     def _is_ticked(self, name: str) -> bool:
         return bool(self._form.get(name, ""))
 
 
+_ABOUT: Mapping[str, About] = {one.value: one for one in About}
 _DIRECTIONS: Mapping[str, Direction] = {one.value: one for one in Direction}

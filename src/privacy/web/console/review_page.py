@@ -20,7 +20,7 @@ from privacy.stores.definition import (
 from privacy.stores.drafts import version_of
 from privacy.stores.models import StoreDraft
 from privacy.stores.normalise import USUAL
-from privacy.stores.review import Review
+from privacy.stores.review import Review, reached
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
 from privacy.web.console.review_form import Form
@@ -65,6 +65,10 @@ def collection(controller: Controller, review: Review, name: str) -> dict[str, A
             "table": one.source_table,
             "titles": dict(one.title),
             "retention": dict(one.retention or _nothing()),
+            "kept": {
+                "period": one.kept.period if one.kept else "",
+                "since": one.kept.since if one.kept else "",
+            },
             "key": ", ".join(one.primary_key),
             "is_gone": name in review.gone,
         },
@@ -81,6 +85,8 @@ def collection(controller: Controller, review: Review, name: str) -> dict[str, A
         ],
         "kinds": sorted(KINDS | _kinds(review.definition)),
         "following": next_open(review, name),
+        "others": [other.name for other in review.definition.collections],
+        "typed_link": {"columns": "", "to": "", "to_columns": ""},
     }
 
 
@@ -99,13 +105,17 @@ def next_open(review: Review, name: str) -> str | None:
     )
 
 
-_OWN = re.compile(r"(?:[fl]\d+\.)?(title|retention|source|kind|category|direction)(?:\.\w\w)?")
+_OWN = re.compile(
+    r"(?:[fl]\d+\.)?(title|retention|source|kind|category|direction)(?:\.\w\w)?"
+    r"|(new)\.to|(kept)\.period"
+)
 """The names of fields of our forms; every other path is one of the definition."""
 
 
 def faults_of(error: InvalidError) -> dict[str, Any]:
     """Return what a page says of a form, or of parts of a definition that do not fit."""
-    own = {at: found[1] for at in error.fields if (found := _OWN.fullmatch(at))}
+    matches = {at: _OWN.fullmatch(at) for at in error.fields}
+    own = {at: found[found.lastindex or 0] for at, found in matches.items() if found}
     return {
         "fields": own,
         "parts": [f"{at}: {'; '.join(w)}" for at, w in error.fields.items() if at not in own],
@@ -121,8 +131,12 @@ def typed(context: dict[str, Any], form: Form) -> dict[str, Any]:
     for field in context["fields"]:
         at = field["at"]
         field["titles"] = _typed_texts(form, f"{at}.title")
-        field |= {name: form.get(f"{at}.{name}", "") for name in ("category", "kind")}
+        field |= {name: form.get(f"{at}.{name}", "") for name in ("category", "kind", "about")}
         field |= {name: bool(form.get(f"{at}.{name}", "")) for name in ("spreads", "exported")}
+    said["kept"] = {name: form.get(f"kept.{name}", "") for name in ("period", "since")}
+    context["typed_link"] = {
+        name: form.get(f"new.{name}", "") for name in ("columns", "to", "to_columns")
+    }
     for link in context["links"]:
         link["direction"] = form.get(f"{link['at']}.direction", "")
         link["exported"] = bool(form.get(f"{link['at']}.exported", ""))
@@ -164,6 +178,7 @@ def _line(review: Review, one: Collection) -> dict[str, Any]:
         "gone_columns": [one.columns[n] for n, at in enumerate(places) if at in review.gone],
         "seen": one.name in review.seen,
         "personal": one.is_personal,
+        "reached": one.name in reached(review.definition),
     }
 
 
@@ -196,6 +211,7 @@ def _field(field: Field, identity: Identity | None) -> dict[str, Any]:
         "kind": identity.kind if identity else "",
         "spreads": identity.spreads if identity else True,
         "exported": field.exported,
+        "about": field.about.value if field.about else "",
     }
 
 
