@@ -11,6 +11,10 @@ from privacy.errors import InvalidError
 from privacy.outbox.models import MessageState
 from privacy.requests.moves import record
 from tests.requests.office import EMAIL, REASON, Office
+from tests.requests.test_questions import WORDS, answer, ask
+from tests.requests.test_representing import PROOF, by, take
+
+NOT_HERE = {"consent", "question", "representative", "transfer"}
 
 
 def read(office: Office, name: str, subject_id: UUID | None) -> list[dict[str, Any]]:
@@ -37,8 +41,8 @@ def test_a_subject_gets_only_rows_of_its_own(office: Office):
     other = office.request(office.opened("other@example.fr"))
     send(office)
     for collection in office.own_store().definition.collections:
-        if collection.name == "consent":
-            continue  # nobody answered a banner here
+        if collection.name in NOT_HERE:
+            continue  # nobody answered a banner, was asked or is represented here
         rows = read(office, collection.name, mine.subject_id)
         assert str(other.subject_id) not in str(rows)
         assert str(other.id) not in str(rows)
@@ -69,6 +73,21 @@ def send(office: Office) -> None:
     with office.database.transaction() as session:
         for message in map(session.merge, office.messages()):
             message.state, message.sent_at = MessageState.SENT, office.clock()
+
+
+def test_a_question_and_its_answer_are_told(office: Office):
+    request_id = office.opened()
+    ask(office, request_id)
+    answer(office)
+    (row,) = read(office, "question", office.request(request_id).subject_id)
+    told = (row["kind"], row["question"], row["answer"], row["evidence"])
+    assert told == ("identity", WORDS, "C-1042", "C-1042")
+
+
+def test_who_acts_for_the_subject_is_told(office: Office):
+    request_id = take(office, by())
+    (row,) = read(office, "representative", office.request(request_id).subject_id)
+    assert (row["capacity"], row["name"], row["proof"]) == ("mandate", "Maître Renard", PROOF)
 
 
 def test_messages_that_were_sent_are_told_and_those_that_wait_are_not(office: Office):

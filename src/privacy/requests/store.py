@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from privacy.audit.entry import Entry, read
 from privacy.audit.models import AuditEntry, AuditPending
 from privacy.outbox.models import MessageState, OutboxMessage
+from privacy.requests import questions
+from privacy.requests.acting import acting_for
 from privacy.requests.annexes import Transfer
 from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
@@ -99,6 +101,39 @@ TRANSFERS = Collection(
     identities=_OWNED,
     purposes=PURPOSES,
 )
+QUESTIONS = Collection(
+    name="question",
+    title={"fr": "Nos questions et vos réponses", "en": "Our questions and your answers"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("kind", "Sujet", "About"),
+        _field("asked_on", "Posée le", "Asked on"),
+        _field("doubt", "Pourquoi", "Why", DataCategory.MESSAGE),
+        _field("question", "Question", "Question", DataCategory.MESSAGE),
+        _field("answer", "Réponse", "Answer", DataCategory.MESSAGE),
+        _field("evidence", "Numéro donné", "Number given", DataCategory.CONTACT),
+        _field("ended_on", "Close le", "Closed on"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
+REPRESENTATIVES = Collection(
+    name="representative",
+    title={"fr": "Qui agit pour vous", "en": "Who acts for you"},
+    primary_key=("subject_id", "id"),
+    fields=(
+        *_NUMBERS,
+        _field("capacity", "Qualité", "Capacity"),
+        _field("name", "Nom", "Name", DataCategory.IDENTITY),
+        _field("age_band", "Votre âge", "Your age", DataCategory.IDENTITY),
+        _field("proof", "Preuve", "Proof", DataCategory.MESSAGE),
+        _field("until_on", "Jusqu’au", "Until"),
+        _field("checked_at", "Vérifié le", "Checked at"),
+    ),
+    identities=_OWNED,
+    purposes=PURPOSES,
+)
 MESSAGES = Collection(
     name="message",
     title={"fr": "Les messages envoyés à votre sujet", "en": "Messages sent about you"},
@@ -132,7 +167,16 @@ def definition(*collections: Collection) -> StoreDefinition:
         name="privacy",
         title={"fr": "Gestion de vos choix et demandes", "en": "Your choices and requests"},
         purposes=("consent_proof", "requests"),
-        collections=(*collections, IDENTIFIERS, REQUESTS, TRANSFERS, MESSAGES, ENTRIES),
+        collections=(
+            *collections,
+            IDENTIFIERS,
+            REQUESTS,
+            QUESTIONS,
+            REPRESENTATIVES,
+            TRANSFERS,
+            MESSAGES,
+            ENTRIES,
+        ),
     )
 
 
@@ -153,6 +197,8 @@ def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
             partial(_requests, cabinet),
         ),
         OwnCollection(TRANSFERS, frozenset({"transfer"}), partial(_transfers, cabinet)),
+        OwnCollection(QUESTIONS, frozenset(), partial(_questions, cabinet)),
+        OwnCollection(REPRESENTATIVES, frozenset(), partial(_representatives, cabinet)),
         OwnCollection(MESSAGES, frozenset({"outbox_message"}), _messages),
         OwnCollection(ENTRIES, frozenset({"audit_entry", "audit_pending"}), _entries),
     )
@@ -177,6 +223,45 @@ def _transfers(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) 
     for row in session.scalars(wanted.order_by(Transfer.created_at)):
         told = {"url": address_of(session, cabinet=cabinet, row=row), "state": row.state.value}
         yield {name: told.get(name) or getattr(row, name) for name in TRANSFERS.columns}
+
+
+def _questions(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
+    for about in _of_subjects(session, subjects):
+        for one in questions.told(session, cabinet, about=about):
+            yield {
+                "subject_id": about.subject_id,
+                "id": f"{about.id}/{one.row.kind.value}",
+                "kind": one.row.kind.value,
+                "asked_on": one.row.asked_on,
+                "doubt": one.doubt,
+                "question": one.words,
+                "answer": one.answer or None,
+                "evidence": one.claim.value if one.claim else None,
+                "ended_on": one.row.ended_on,
+            }
+
+
+def _representatives(
+    cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]
+) -> Iterator[Row]:
+    for about in _of_subjects(session, subjects):
+        acting = acting_for(session, cabinet=cabinet, about=about)
+        if acting is not None:
+            yield {
+                "subject_id": about.subject_id,
+                "id": about.id,
+                "capacity": acting.row.capacity.value,
+                "name": acting.name,
+                "age_band": acting.row.age_band.value,
+                "proof": acting.proof or None,
+                "until_on": acting.row.until_on,
+                "checked_at": acting.row.checked_at,
+            }
+
+
+def _of_subjects(session: Session, subjects: Sequence[UUID]) -> Sequence[SubjectRequest]:
+    wanted = select(SubjectRequest).where(SubjectRequest.subject_id.in_(subjects))
+    return session.scalars(wanted.order_by(SubjectRequest.received_at)).all()
 
 
 def _messages(session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
