@@ -86,6 +86,7 @@ def test_what_is_wrong_with_a_site_is_named_and_nothing_stays(
     assert privacy("sites", "list", "--json").facts == {}
 
 
+@pytest.mark.usefixtures("company")
 def test_every_way_to_embed_a_site_is_printed(privacy: Privacy):
     key = privacy(*ADD, "--json").facts["site"]
     ways = privacy("sites", "tags", key, "--lang", "fr", "--json").facts["tags"]
@@ -115,6 +116,7 @@ def test_a_secret_is_printed_once_sealed_and_the_one_before_still_counts(
     assert not any(first["secret"].encode() in entry.body for entry in entries)
 
 
+@pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("command", ["secret", "tags"])
 def test_a_key_that_is_no_site_of_the_controller_is_refused(privacy: Privacy, command: str):
     ran = privacy("sites", command, "pk_unknownunknown")
@@ -148,6 +150,7 @@ def test_a_site_takes_choices_over_from_another_banner_until_it_is_told_to_stop(
         assert queries.site_by_key(session, key).moves is None
 
 
+@pytest.mark.usefixtures("company")
 @pytest.mark.parametrize(
     ("text", "told"),
     [

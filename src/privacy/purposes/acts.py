@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
-from privacy.purposes import checks, notices, queries, shown
+from privacy.purposes import checks, notices, queries
 from privacy.purposes.models import (
     Controller,
     LegalBasis,
@@ -201,7 +201,7 @@ def publish_notices(
     Returns the digests by language, the site's first language first. Publishing the same words
     again adds nothing.
     """
-    documents = next_documents(session, site=site, banner=banner)
+    documents = queries.next_documents(session, site=site, **vars(banner))
     digests = {language: notices.digest(text) for language, text in documents.items()}
     changed = {
         language: digest
@@ -223,15 +223,6 @@ def publish_notices(
     if digests != site.notices:
         site.notices = digests
     return digests
-
-
-def next_documents(session: Session, *, site: Site, banner: Banner) -> dict[str, str]:
-    """Return what publishing would show, in each language that a site can; it changes nothing."""
-    known = queries.current_purposes(session, controller_id=site.controller_id)
-    about = shown.About(
-        site.key, queries.controller(session, site.controller_id), banner.period, banner.script
-    )
-    return shown.documents([known[code] for code in site.purposes], banner.texts, about)
 
 
 def _keep(

@@ -132,6 +132,23 @@ def missing_texts(session: Session, *, site: Site) -> Mapping[str, list[str]]:
     return shown.lacking(named, sorted({*LANGUAGES, *others}))
 
 
+def next_documents(
+    session: Session,
+    *,
+    site: Site,
+    texts: Mapping[str, Mapping[str, str]],
+    script: str,
+    period: str,
+) -> dict[str, str]:
+    """Return what publishing would show, in each language that a site can.
+
+    The banner's `texts` are by language, `script` is the hash of its code, `period` its term.
+    """
+    known = current_purposes(session, controller_id=site.controller_id)
+    about = shown.About(site.key, controller(session, site.controller_id), period, script)
+    return shown.documents([known[code] for code in site.purposes], texts, about)
+
+
 def current_notice(session: Session, *, site: Site, language: str) -> Notice:
     """Return what the site shows now, in the language asked for or in its first one.
 

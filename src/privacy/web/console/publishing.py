@@ -38,7 +38,7 @@ def publish_site(key: str) -> AnyResponse | tuple[str, HTTPStatus]:
     with runtime.database.transaction() as session:
         site = purposes.site_by_key(session, key)
         banner = _banner(session)
-        documents = acts.next_documents(session, site=site, banner=banner)
+        documents = purposes.next_documents(session, site=site, **vars(banner))
         same = request.form.get("read") == _mark(documents)
         if same:
             acts.publish_notices(
@@ -95,7 +95,7 @@ def _changes(session: Session, site: Site, documents: dict[str, str]) -> list[Ch
 def _preview(controller: Controller, key: str, *, errors: dict[str, str] | None = None) -> str:
     with current.runtime().database.reading() as session:
         site = purposes.site_by_key(session, key)
-        documents = acts.next_documents(session, site=site, banner=_banner(session))
+        documents = purposes.next_documents(session, site=site, **vars(_banner(session)))
         found = _changes(session, site, documents)
         spoken = _language(documents)
         shown = _reads(controller, documents[spoken]) if spoken else None
