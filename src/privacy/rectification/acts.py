@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.errors import ConflictError
+from privacy.policy.months import day_of
+from privacy.purposes.models import Controller
 from privacy.rectification import queries
 from privacy.rectification.carrying import Result
 from privacy.rectification.kept import forget_search, release
@@ -26,6 +29,7 @@ from privacy.requests.models import (
     SubjectRequest,
 )
 from privacy.requests.moves import move, record
+from privacy.requests.representing import check_mandate
 from privacy.requests.statements import seal_proven, statement_of
 from privacy.subjects.keys import subject_key
 
@@ -57,9 +61,12 @@ def decide(
 ) -> Sequence[Correction]:
     """Put every field on the list that a decision changes; they are written after the commit.
 
-    Raises ConflictError before the search and after a decision, InvalidError as `plan`.
+    Raises ConflictError before the search and after a decision, InvalidError as `plan`, and
+    RefusedError while nobody accepted the mandate of who acts for the subject.
     """
     _ensure_undecided(about)
+    to = session.get_one(Controller, about.controller_id)
+    check_mandate(session, about=about, today=day_of(at, ZoneInfo(to.zone)))
     kept = queries.search_of(session, cabinet=desk.cabinet, about=about)
     if kept is None:
         raise ConflictError("The data stores are still being searched; wait a moment.")
