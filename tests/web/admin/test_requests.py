@@ -159,6 +159,7 @@ def test_a_rectification_says_what_is_right_and_is_not_approved_as_a_whole(
     body = taken(kind="rectification", statement={"wrong": "12", "right": "21"})
     shown = told(dpo.post("/requests", body))
     assert (shown["kind"], shown["state"]) == ("rectification", "open")
+    assert (shown["corrections"], shown["transfer"]) == ([], None)
     assert dpo.post(f"/requests/{shown['id']}/approve").status_code == 403
     assert dpo.post("/requests", taken(kind="rectification")).status_code == 422
     assert dpo.post("/requests", body | {"approve": True}).status_code == 403
@@ -166,7 +167,10 @@ def test_a_rectification_says_what_is_right_and_is_not_approved_as_a_whole(
 
 
 def test_a_portable_copy_is_answered_like_an_access(app: Flask, dpo: Caller):
-    assert told(dpo.post("/requests", taken(kind="portability", approve=True)))["state"] == (
-        "approved"
-    )
+    said = {"send_to": "https://autre.example/recevoir"}
+    body = taken(kind="portability", approve=True, statement=said)
+    shown = told(dpo.post("/requests", body))
+    assert shown["state"] == "approved"
     assert fulfil(app) == 1
+    transfer = told(dpo.get(f"/requests/{shown['id']}"))["transfer"]
+    assert (transfer["state"], len(transfer["digest"])) == ("owed", 64)

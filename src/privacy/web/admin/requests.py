@@ -22,6 +22,7 @@ from privacy.requests.representing import Representative
 from privacy.requests.statements import said_with
 from privacy.subjects.identify import Claim
 from privacy.web import current
+from privacy.web.admin.rights import CorrectionSchema, TransferSchema, of_kind
 from privacy.web.auth import operators_only
 from privacy.web.openapi import Blueprint
 from privacy.web.words import LANGUAGES
@@ -138,6 +139,8 @@ class RequestSchema(Schema):
     )
     closed_at = fields.DateTime(allow_none=True)
     stores = fields.List(fields.Nested(TaskSchema))
+    corrections = fields.List(fields.Nested(CorrectionSchema))
+    transfer = fields.Nested(TransferSchema, allow_none=True)
 
 
 class BoardQuery(Schema):
@@ -284,6 +287,7 @@ def _shown(session: Session, about: SubjectRequest, to: Controller) -> dict[str,
         "extended": about.extended_at is not None,
         "closed_at": about.closed_at,
         "stores": queries.tasks(session, request_id=about.id),
+        **of_kind(session, about),
     }
 
 
