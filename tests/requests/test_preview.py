@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, NotFoundError, UnavailableError
@@ -86,7 +87,14 @@ def package(office: Office, request_id: UUID, *stores: Store) -> dict[str, Any]:
             token=office.token("request_ready"),
         )
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
+        return {name: readable(name, archive.read(name)) for name in archive.namelist()}
+
+
+def readable(name: str, data: bytes) -> str:
+    """Return what a reader takes in of a file."""
+    if name.endswith(".pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    return data.decode()
 
 
 def all_text(files: dict[str, Any]) -> str:

@@ -36,7 +36,7 @@ class Sampled:
 
     key: tuple[str, ...] = field(repr=False)
     number: int
-    """Its place among the found rows of its collection, from 0."""
+    """Its place among the shown rows of its collection, from 0."""
     owned: bool
     values: Mapping[str, str | None] = field(repr=False)
     spans: Spans
@@ -44,12 +44,13 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Seen:
-    """One collection in which something was found."""
+    """One collection of which an answer would show something."""
 
     store: str
     collection: str
     owned: int
     context: int
+    """Rows that are not the subject's but that the answer shows to explain the subject's."""
     scanned: int
     marks: Mapping[str, int]
     """By field, how many of the scanned rows seem to tell of others."""
@@ -94,6 +95,7 @@ def sampled(
         seen=[
             _Sampler(definitions[store].collection(name), own, known).seen(store, rows)
             for (store, name), rows in findings.rows.items()
+            if rows.exported
         ],
         leads=leads,
     )
@@ -113,7 +115,7 @@ class _Sampler:
         marks: Counter[str] = Counter()
         kept: list[Sampled] = []
         marked = scanned = 0
-        for row in rows:
+        for row in (row for row in rows if row.exported):
             if scanned == MOST_ROWS:
                 break
             one = self._row(row, scanned)
@@ -123,7 +125,7 @@ class _Sampler:
             if len(kept) < FIRST or (one.spans and marked <= MARKED):
                 kept.append(one)
         owned, name = rows.owned, self._collection.name
-        return Seen(store, name, owned, len(rows) - owned, scanned, dict(marks), kept)
+        return Seen(store, name, owned, rows.exported - owned, scanned, dict(marks), kept)
 
     def _row(self, row: FoundRow, number: int) -> Sampled:
         values = {name: _text(row.values.get(name)) for name in self._names}
