@@ -20,7 +20,6 @@ from privacy.assignments.answers import (
 from privacy.assignments.models import (
     Assignment,
     AssignmentFile,
-    AssignmentLink,
     AssignmentState,
     sealed_context,
 )
@@ -115,7 +114,6 @@ def answer_assignment(
     if not moved:
         raise ConflictError("This question was answered before, or is needed no more.")
     _keep_documents(session, about, answer, key)
-    session.execute(delete(AssignmentLink).where(AssignmentLink.assignment_id == about.id))
     _log(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
          outcome=answer.result.value, records=answer.records, way=about.way)  # fmt: skip
 
@@ -161,7 +159,6 @@ def close_assignments(session: Session, *, actor: str, at: datetime, request_id:
         session.execute(
             delete(AssignmentFile).where(of_this, AssignmentFile.assignment_id == about.id)
         )
-        session.execute(delete(AssignmentLink).where(AssignmentLink.assignment_id == about.id))
         _log(session, Action.ASSIGNMENT_CLOSED, about, at=at, actor=actor, outcome=outcome)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from privacy.assignments.models import Assignment, AssignmentLink
@@ -21,3 +22,8 @@ def send_link(session: Session, about: Assignment, *, at: datetime, expires_at: 
         )
     )
     return token
+
+
+def forget(session: Session, *, at: datetime) -> None:
+    """Drop the links that open nothing any more by their age."""
+    session.execute(delete(AssignmentLink).where(AssignmentLink.expires_at <= at))

@@ -5,6 +5,7 @@ learned later is asked by a further assignment that names only what is new. A st
 asked again for what its own answer brought.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from privacy.assignments.answers import Question, answers, filled
 from privacy.assignments.models import Assignment, AssignmentFile, AssignmentLink, AssignmentState
 from privacy.assignments.queries import Known
 from privacy.errors import AwaitedError, ImpossibleError
-from privacy.stores.assigned import Assigned, Terms
+from privacy.stores.assigned import Assigned, Terms, holds_documents
 from privacy.stores.connectors.asking import declared_of, matcher
 from privacy.stores.definition import (
     Collection,
@@ -49,8 +50,14 @@ class AssignedStore(Store):
             for question in one.questions
             for key in question.keys
         }
+        self.documents: dict[str, bytes] = {}
+        """Files of the answers, by the path that their rows have in the place of the content."""
         self._answered = [
-            (one.questions, collection, _keyed(collection, row, f"{one.id.hex[-6:]}-{number}"))
+            (
+                one.questions,
+                collection,
+                self._whole(collection, row, f"{one.id.hex[-6:]}-{number}"),
+            )
             for one in known
             for collection in (store.definition.collection(name) for name in one.rows)
             for number, row in enumerate(one.rows[collection.name], start=1)
@@ -117,6 +124,16 @@ class AssignedStore(Store):
             if matches(row) or (is_asked and answers(collection, asked, row)):
                 yield row
 
+    def _whole(self, collection: Collection, row: Row, number: str) -> dict[str, Any]:
+        """Return a row with its primary key, and a document's path in the place of its content."""
+        whole = _keyed(collection, row, number)
+        content = whole.get("content")
+        if holds_documents(collection) and isinstance(content, bytes):
+            path = f"documents/{self.definition.name}-{number}{_ending(str(whole['name']))}"
+            self.documents[path] = content
+            whole["content"] = path
+        return whole
+
     def _identifying(self) -> Iterator[str]:
         """Yield the identifiers and keys that the store's own answers hold, as compared."""
         for _questions, collection, row in self._answered:
@@ -133,6 +150,12 @@ def _keyed(collection: Collection, row: Row, number: str) -> dict[str, Any]:
     whole = filled(collection, row)
     missing = [name for name in collection.primary_key if whole[name] in {None, ""}]
     return whole | ({missing[0]: number} if missing else {})
+
+
+def _ending(name: str) -> str:
+    """Return the ending of a file's name if it is a plain one, so that programs know its kind."""
+    found = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+    return found[0].lower() if found else ""
 
 
 def seen(stores: Mapping[str, Store], known: Mapping[str, Sequence[Known]]) -> dict[str, Store]:

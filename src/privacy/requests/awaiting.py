@@ -6,6 +6,7 @@ afterwards is asked by a further assignment, which names only what is new.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from privacy.assignments.acts import Opening, Reply
 from privacy.assignments.answers import Result
 from privacy.assignments.models import Assignment, AssignmentState
 from privacy.assignments.store import AssignedStore, seen
+from privacy.packages.package import Contents
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import wording
@@ -40,6 +42,21 @@ def with_answers(
     """Return the stores, those that are assigned with what was answered for this request."""
     known = assignments.known(session, cabinet=desk.cabinet, request_id=about.id)
     return seen(stores, known)
+
+
+def with_documents(contents: Contents, stores: Mapping[str, Store]) -> Contents:
+    """Return a package's contents with the documents that its tables name, and no other."""
+    known: dict[str, bytes] = {}
+    for store in stores.values():
+        known |= store.documents if isinstance(store, AssignedStore) else {}
+    named = {
+        row.get("content")
+        for table in contents.tables
+        if known and isinstance(stores.get(table.store), AssignedStore)
+        for row in table.rows
+    }
+    documents = {path: data for path, data in known.items() if path in named}
+    return replace(contents, others={**contents.others, **documents})
 
 
 def ask_keepers(

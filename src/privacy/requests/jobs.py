@@ -195,7 +195,7 @@ def _packed(
     contents = contents_of(answer, page=bench.page, key=signer.vkey, facts=schema)
     if portable:
         _owe_transfer(bench, about, contents)
-    return pack(contents, signer=signer)
+    return pack(awaiting.with_documents(contents, stores), signer=signer)
 
 
 def _by_hand(stores: Mapping[str, Store]) -> frozenset[str]:
