@@ -70,7 +70,7 @@ $(BIN)/python:
 
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
 	@echo 'Installing into $(VENV), once …'
-	@$(PIP) --editable . $(call GROUP,demo)
+	@$(PIP) --editable '.[pdf]' $(call GROUP,demo)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python

@@ -9,6 +9,7 @@ from privacy.clock import system_clock
 from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.db import Database
+from privacy.packages import pdf
 from privacy.purposes import acts
 from privacy.purposes import queries as purposes
 from privacy.purposes.acts import ControllerFacts, PurposeFacts
@@ -45,10 +46,11 @@ def setup(*, as_json: bool, **typed: str) -> None:
     opened.database.dispose()
     tell(
         as_json,
-        {"controller": made.id, "key_file": settings.key_file},
+        {"controller": made.id, "key_file": settings.key_file, "pdf": pdf.is_available()},
         f"{made.name} is registered.",
         f"Key file: {settings.key_file} (keep a copy apart from the database's backups)",
         f"Next: privacy operators add EMAIL --name NAME --controller {made.slug}",
+        *([] if pdf.is_available() else [pdf.MISSING]),
     )
 
 

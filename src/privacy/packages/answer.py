@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from privacy.packages import pdf
 from privacy.packages.disclosures import Disclosures, Register
 from privacy.packages.ending import Ending, ending_of
 from privacy.packages.leaving_out import left_out
@@ -26,14 +27,18 @@ WITHHELD = "withheld"
 SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
 FILES = {
     "fr": (
+        (pdf.NAME, "cette page, à imprimer"),
         ("data.json", "tout, en JSON"),
         ("csv/", "un tableau par fichier"),
         ("manifest.json", "l’empreinte de chaque fichier"),
+        ("manifest.note", "la signature du manifeste"),
     ),
     "en": (
+        (pdf.NAME, "this page, to be printed"),
         ("data.json", "everything, as JSON"),
         ("csv/", "one table in each file"),
         ("manifest.json", "the hash of each file"),
+        ("manifest.note", "the signature of the manifest"),
     ),
 }
 
@@ -123,7 +128,11 @@ class Answer:
             "automated": self._told.automated(),
             "consents": list(self._consents()),
             "withheld": list(left_out(self._shown, self._told.title)),
-            "files": [{"name": name, "text": text} for name, text in FILES[self._language]],
+            "files": [
+                {"name": name, "text": text}
+                for name, text in FILES[self._language]
+                if name != pdf.NAME or pdf.is_available()
+            ],
         }
 
     @cached_property

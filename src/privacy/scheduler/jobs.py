@@ -14,11 +14,12 @@ from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
 from privacy.outbox.webhook import HttpPoster
+from privacy.packages.making import Page
 from privacy.preferences import links
 from privacy.purposes import queries as purposes
 from privacy.rectification.jobs import Workshop, rectify
 from privacy.rectification.telling import values_for
-from privacy.requests.jobs import Bench, Page, expire_requests, fulfil_access
+from privacy.requests.jobs import Bench, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.requests.previewing import make_previews
 from privacy.requests.sending import Post, send_transfers
