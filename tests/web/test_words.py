@@ -45,6 +45,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "method": Method,
     "permission": Permission,
     "portal.next": RequestState,
+    "portal.rectified_state": CorrectionState,
     "portal.state": RequestState,
     "reason": Reason,
     "recipient_notice": NoticeState,

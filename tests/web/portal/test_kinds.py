@@ -103,7 +103,7 @@ def test_the_subject_follows_a_rectification_field_by_field(
     run(app)
     page = status_of(browser, office)
     assert "Vos données sont en cours de correction" in page
-    assert "Corrigé et relu" in page
+    assert "Corrigé et vérifié" in page
     assert "La zone suivra." in page
     assert RIGHT not in page
     work.settle_by_hand(about.id, "shop.account.zone")
