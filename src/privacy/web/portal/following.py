@@ -164,7 +164,10 @@ def _waiting(session: Session, about: SubjectRequest) -> list[Asked]:
     """Return the question that awaits the subject's answer, if any."""
     if about.state is not RequestState.PAUSED:
         return []
-    asked = questions.told(session, current.runtime().cabinet, about=about)
+    try:
+        asked = questions.told(session, current.runtime().cabinet, about=about)
+    except GoneError:
+        return []  # the subject was erased since, and the question with it
     return [one for one in asked if one.row.ended_on is None]
 
 
