@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.stores.definition import Collection, DataCategory, Direction
+from privacy.stores.definition import Collection, DataCategory, Direction, Provenance
 from privacy.stores.proposals import Draft, ForeignKey, TableFacts, propose
 from privacy.stores.validity import ensure_valid
 from privacy.stores.vocabulary import words_of
@@ -164,3 +164,10 @@ def test_every_proposal_fits_together_and_leaves_nothing_out(tables: list[TableF
     keys = sum(len(table.foreign_keys) for table in tables)
     assert sum(len(c.links) for c in definition.collections) == keys
     assert all(link.direction in Direction for c in definition.collections for link in c.links)
+
+
+@pytest.mark.parametrize("column", ["rfm_score", "customerSegment", "note_interne", "churn"])
+def test_what_the_controller_makes_itself_is_proposed_as_not_portable(column: str) -> None:
+    draft = propose("s", [TableFacts("t", ("id", "email", column), ("id",))])
+    origins = {field.name: field.provenance for field in draft.definition.collections[0].fields}
+    assert origins == {"id": None, "email": None, column: Provenance.DERIVED}

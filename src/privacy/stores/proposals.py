@@ -19,6 +19,7 @@ from privacy.stores.definition import (
     Field,
     Identity,
     Link,
+    Provenance,
     StoreDefinition,
     Texts,
 )
@@ -27,6 +28,7 @@ from privacy.stores.normalise import USUAL
 from privacy.stores.polymorphic import pairs_of, tables_meant
 from privacy.stores.vocabulary import (
     ACCESSORS,
+    MADE,
     UNKNOWN,
     Meaning,
     is_of_others,
@@ -266,10 +268,7 @@ def _collection(
         name=name,
         title=_same(table.name),
         primary_key=table.primary_key or table.columns,
-        fields=tuple(
-            Field(column, _same(column), m.category, USUAL.get(m.kind, "exact"))
-            for column, m in meanings.items()
-        ),
+        fields=tuple(_field(column, m) for column, m in meanings.items()),
         identities=tuple(
             Identity(m.kind, (c,), _is_ones_own(table, c, m.kind))
             for c, m in meanings.items()
@@ -277,6 +276,18 @@ def _collection(
         ),
         links=tuple(replace(link, to=names[link.to]) for link in links),
         table="" if table.name == name else table.name,
+    )
+
+
+def _field(column: str, meaning: Meaning) -> Field:
+    """Propose a field; what the controller makes itself is not portable (Art. 20 GDPR)."""
+    made = any(word in MADE for word in words_of(column))
+    return Field(
+        column,
+        _same(column),
+        meaning.category,
+        USUAL.get(meaning.kind, "exact"),
+        provenance=Provenance.DERIVED if made else None,
     )
 
 

@@ -106,6 +106,17 @@ OTHERS = ACCESSORS - {"created", "updated"} | frozenset(
 """Words of a column that tells of somebody else than the subject of its row (Art. 15(4) GDPR)."""
 
 
+MADE = frozenset(
+    {
+        "appetence", "churn", "classement", "cluster", "clv", "estimate", "estimation", "ltv",
+        "note", "notes", "prediction", "probabilite", "probability", "propension", "propensity",
+        "rank", "ranking", "remarque", "remark", "rfm", "risk", "risque", "score", "scoring",
+        "segment", "segmentation",
+    }
+)  # fmt: skip
+"""Words of a column that the controller itself fills: what it computes or writes of a subject."""
+
+
 def words_of(name: str) -> Sequence[str]:
     """Return the words of a column's name: `custEmail_2` is cust, email; accents are dropped."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(name)).lower()
