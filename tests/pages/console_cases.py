@@ -100,7 +100,7 @@ def _sites() -> Iterator[Page]:
 
 
 def _publishings() -> Iterator[Page]:
-    words = script.texts("fr")
+    words = {**script.texts("fr"), "note": "Votre choix vaut 184 jours."}
     purposes = [{"title": "Vidéos", "summary": "boutons et contenus de tiers."}]
     old = {"title": words["title"], "note": "…"}
     lines = (
@@ -114,7 +114,7 @@ def _publishings() -> Iterator[Page]:
     full: dict[str, Any] = {
         "site": {"key": "s1", "name": "Boutique"},
         "spoken": "fr",
-        "languages": ["de", "fr"],
+        "readable": ["de", "fr"],
         "layer": {"texts": words, "purposes": purposes, "exempt": []},
         "changes": [asks, new, goes],
         "detail": asks,
@@ -126,7 +126,7 @@ def _publishings() -> Iterator[Page]:
     yield "publishing", "site_publish", full
     same: dict[str, Any] = {"changes": [], "detail": None, "asks_again": False, "errors": {}}
     yield "publishing-same", "site_publish", {**full, **same}
-    none: dict[str, Any] = {"languages": [], "spoken": "", "layer": None}
+    none: dict[str, Any] = {"readable": [], "spoken": "", "layer": None}
     yield "publishing-unspoken", "site_publish", {**full, **same, **none}
 
 

@@ -105,7 +105,7 @@ def _preview(controller: Controller, key: str, *, errors: dict[str, str] | None 
         controller,
         site={"key": site.key, "name": site.name},
         spoken=spoken,
-        languages=sorted(documents),
+        readable=sorted(documents),
         layer=shown,
         changes=real,
         detail=next((one for one in real if one.language == spoken), None),
