@@ -1,5 +1,6 @@
 """Every page that there is, in every situation worth a look."""
 
+from tests.pages.assigned_cases import assigned_cases
 from tests.pages.console_cases import console_cases
 from tests.pages.look_cases import look_cases
 from tests.pages.package_cases import package_cases
@@ -14,6 +15,7 @@ CASES = [
     *preference_cases(),
     *console_cases(),
     *package_cases(),
+    *assigned_cases(),
     *scan_cases(),
     *review_cases(),
     *look_cases(),

@@ -15,6 +15,7 @@ VALUES = {
     "reason": "Première ligne.\nDeuxième <b>ligne</b>.",
     "contact": "bonjour@maison-lumen.example",
     "recipient": "Example Mail Inc.",
+    "store": "Archives papier",
     "stores": "shop, loyalty",
     "site": "Boutique",
     "authority": "cnil",
