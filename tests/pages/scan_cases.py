@@ -46,7 +46,8 @@ def _lists() -> Iterator[Page]:
     yield "scans", "scans", shown
     yield "scans-agent", "scans", {**shown, **AGENT, "flash": None}
     alarms = [{"name": "Boutique", "scan_id": SCAN_ID, "at": at(20)}]
-    board = {"states": [], "state": None, "requests": [], "alarms": alarms}
+    board: dict[str, Any] = {"states": [], "state": None, "requests": [], "alarms": alarms}
+    board |= {"due": [], "standing": set(), "failing": set()}
     yield "board-alarm", "requests", board
     yield "scans-empty", "scans", {"sites": [], "every": every}
 
