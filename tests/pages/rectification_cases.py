@@ -94,6 +94,7 @@ def _console(name: str, state: str, **changes: Any) -> Case:
         **BASE,
         "subject_request": request(state, kind="rectification"),
         "said": SAID,
+        "seen": "2026-03-20T09:14:00+00:00",
         "is_open": state == "open",
         "searched": True,
         "failed": [],

@@ -48,6 +48,8 @@ class Decided:
 
     wanted: Sequence[Wanted]
     answer: str = field(default="", repr=False)
+    seen: str = ""
+    """Of which search the numbers are, as `queries.mark_of` says; empty for the newest."""
 
 
 def decide(
@@ -70,6 +72,8 @@ def decide(
     kept = queries.search_of(session, cabinet=desk.cabinet, about=about)
     if kept is None:
         raise ConflictError("The data stores are still being searched; wait a moment.")
+    if decided.seen not in {"", queries.mark_of(session, about=about)}:
+        raise ConflictError("The list has changed meanwhile; look at it again.")
     planned = plan(kept, decided.wanted)
     sealed = _with_answer(session, desk, about, decided.answer)
     moved = move(

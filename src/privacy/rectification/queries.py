@@ -83,6 +83,12 @@ def found_row(session: Session, *, about: SubjectRequest) -> RectificationSearch
     return session.get(RectificationSearch, (about.subject_id, about.id))
 
 
+def mark_of(session: Session, *, about: SubjectRequest) -> str:
+    """Return what tells one search of a request from another; empty while there is none."""
+    row = found_row(session, about=about)
+    return row.searched_at.isoformat() if row else ""
+
+
 def corrections(session: Session, *, about: SubjectRequest) -> Sequence[Correction]:
     """Return every field on the list of a rectification, store by store."""
     wanted = select(Correction).where(

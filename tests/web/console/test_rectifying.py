@@ -82,6 +82,11 @@ def press(seat: Seat, page: str, words: str, **fields: str) -> TestResponse:
     return seat.browser.post(action, data=fields, headers=seat.headers)
 
 
+def seen_on(page: str) -> str:
+    """Return of which search a page shows the result."""
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
 def streets(path: Path) -> list[str]:
     with sqlite3.connect(path) as shop:
         found = [row[0] for row in shop.execute("SELECT street FROM account ORDER BY id")]
@@ -103,9 +108,8 @@ def test_a_rectification_from_the_search_to_the_end(
     assert EMAIL not in page
     assert EMAIL in dpo.browser.get(f"{path}?shown=all").text
     (number,) = [one.number for one in work.candidates(request_id) if one.value == WRONG]
-    sent = dpo.browser.post(
-        path, data={f"after-{number}": RIGHT, "place": str(number)}, headers=dpo.headers
-    )
+    form = {f"after-{number}": RIGHT, "place": str(number), "seen": seen_on(page)}
+    sent = dpo.browser.post(path, data=form, headers=dpo.headers)
     assert (sent.status_code, sent.location) == (303, f"{path}?done=decided")
     run(app)
     assert streets(shop_file) == [RIGHT, WRONG]
@@ -137,8 +141,9 @@ def test_the_value_that_stands_there_already_changes_nothing(
     request_id = work.opened()
     run(app)
     (number,) = [one.number for one in work.candidates(request_id) if one.value == WRONG]
-    form = {f"after-{number}": WRONG, "place": str(number)}
     path = f"/console/requests/{request_id}/rectification"
+    seen = seen_on(dpo.browser.get(path).text)
+    form = {f"after-{number}": WRONG, "place": str(number), "seen": seen}
     assert dpo.browser.post(path, data=form, headers=dpo.headers).status_code == 422
 
 
@@ -154,6 +159,24 @@ def test_the_stores_are_searched_anew_on_request(
     assert press(dpo, dpo.browser.get(path).text, "/search").status_code == 303
     run(app)
     assert "3 rue Neuve" in dpo.browser.get(f"{path}?shown=all").text
+
+
+def test_a_decision_on_an_older_list_changes_nothing(
+    app: Flask, dpo: Seat, work: Workplace, shop_file: Path
+):
+    request_id = work.opened()
+    run(app)
+    path = f"/console/requests/{request_id}/rectification"
+    seen = seen_on(dpo.browser.get(path).text)
+    press(dpo, dpo.browser.get(path).text, "/search")
+    work.office.clock.advance(seconds=1)
+    run(app)
+    (number,) = [one.number for one in work.candidates(request_id) if one.value == WRONG]
+    form = {f"after-{number}": RIGHT, "place": str(number)}
+    for older in ({"seen": seen}, {}):
+        assert dpo.browser.post(path, data=form | older, headers=dpo.headers).status_code == 409
+    assert work.office.request(request_id).state is RequestState.OPEN
+    assert streets(shop_file) == [WRONG, WRONG]
 
 
 def test_another_kind_of_request_has_no_such_page(dpo: Seat, office: Office):

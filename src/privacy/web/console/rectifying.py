@@ -30,6 +30,8 @@ from privacy.web.console.decisions import LONGEST_REASON, decider_of
 from privacy.web.console.surface import blueprint, page, today_of
 
 MASK = "•••"
+UNSEEN = "none"
+"""Says of a decision that it was sent without the list that it is about."""
 
 
 @blueprint.get("/requests/<uuid:request_id>/rectification")
@@ -68,7 +70,7 @@ def decide_rectification(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatu
                 at=runtime.clock(),
                 desk=runtime.desk,
                 about=_about(session, controller, request_id),
-                decided=Decided(wanted, answer),
+                decided=Decided(wanted, answer, typed.get("seen", "") or UNSEEN),
             )
     except InvalidError:
         errors = {"decision": "decision.nothing"}
@@ -208,13 +210,16 @@ def _opened(session: Session, about: SubjectRequest) -> dict[str, Any]:
         return {
             "said": statement_of(session, cabinet=cabinet, about=about),
             "kept": rectification.search_of(session, cabinet=cabinet, about=about),
+            "seen": rectification.mark_of(session, about=about),
             "corrections": list(
                 zip(rows, rectification.changes(session, cabinet=cabinet, rows=rows), strict=True)
             ),
             "recipients": rectification.notices(session, about=about),
         }
     except GoneError:
-        return {"said": NOTHING, "kept": None, "corrections": [], "recipients": []}
+        return {
+            "said": NOTHING, "kept": None, "seen": "", "corrections": [], "recipients": [],
+        }  # fmt: skip
 
 
 def _group(
