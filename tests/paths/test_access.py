@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from privacy.audit import queries as audit
@@ -164,6 +165,13 @@ def furnished(runtime: Runtime, addresses: dict[str, str], app: Flask) -> Seat:
 
 def asked_and_approved(house: House) -> None:
     """Go the way from the portal to the DPO's decision."""
+    to_decide = asked(house)
+    answer = house.dpo.browser.post(f"{to_decide}/approve", headers=house.dpo.headers)
+    assert answer.status_code == 303
+
+
+def asked(house: House) -> str:
+    """Go the way from the portal to the page on which the DPO decides, and return its path."""
     subject = browser_of(house.app)
     form = {"kind": "access", "email": "Camille.Durand@Example.FR"}
     assert subject.post(f"/portal/{SLUG}/request", data=form).status_code == 303
@@ -176,8 +184,7 @@ def asked_and_approved(house: House) -> None:
     to_decide = house.link("requests")
     assert set(house.post.recipients) == {EMAIL, register.CONTROLLER.dpo_contact}
     assert EMAIL in house.dpo.browser.get(to_decide).text
-    answer = house.dpo.browser.post(f"{to_decide}/approve", headers=house.dpo.headers)
-    assert answer.status_code == 303
+    return to_decide
 
 
 def test_from_the_portal_to_one_download_with_a_crash_in_the_middle(house: House):
@@ -223,7 +230,10 @@ def check_archive(archive: zipfile.ZipFile) -> None:
     assert str(CAMILLE.number) in str(card.values())
     assert len(found["shop", "orders"]) == 3
     assert found["privacy", "identifier"][0]["value"] == EMAIL
-    everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    paper = PdfReader(io.BytesIO(archive.read("index.pdf")))
+    texts = [name for name in archive.namelist() if not name.endswith(".pdf")]
+    everything = b"".join(archive.read(name) for name in texts).decode()
+    everything += "".join(page.extract_text() for page in paper.pages)
     for other in (LOUIS, NAMESAKE):
         assert other.email not in everything
         assert other.phone not in everything
@@ -272,3 +282,31 @@ def test_a_store_that_is_down_delays_the_answer_and_is_told_to_the_dpo(
     assert house.run("fulfil-access") == 1
     archive = browser_of(house.app).post(house.link("download")).data
     check_archive(zipfile.ZipFile(io.BytesIO(archive)))
+
+
+def test_a_dpo_looks_before_they_approve_and_what_they_decide_is_done(house: House):
+    to_decide, dpo = asked(house), house.dpo
+    assert dpo.browser.post(f"{to_decide}/preview", headers=dpo.headers).status_code == 303
+    assert house.run("preview-requests") == 1
+    page = dpo.browser.get(f"{to_decide}/preview").text
+    assert "Figure aussi sur 1 autre ligne." in page, "the household's telephone"
+    assert CAMILLE.phone not in page
+    form = {"field": "body", "treatment": "withhold", "ground": "professional"}
+    answer = dpo.browser.post(
+        f"{to_decide}/preview/shop/support_message", data=form, headers=dpo.headers
+    )
+    assert answer.status_code == 303
+    shown = dpo.browser.get(f"{to_decide}/preview/shop/customer").text
+    assert "Durand" not in shown
+    assert "c••••@e••••.fr" in shown.lower()
+    check_rows(house)
+    assert dpo.browser.post(f"{to_decide}/approve", headers=dpo.headers).status_code == 303
+    assert house.run("fulfil-access") == 1
+    archive = browser_of(house.app).post(house.link("download")).data
+    check_archive(zipfile.ZipFile(io.BytesIO(archive)))
+    data = json.loads(zipfile.ZipFile(io.BytesIO(archive)).read("data.json"))
+    (letters,) = [one for one in data["data"] if one["collection"] == "support_message"]
+    assert all("body" not in row for row in letters["rows"])
+    told = house.told()
+    assert {"request.previewed", "request.field-decided", "request.approved"} <= set(told)
+    assert "request.drifted" not in told
