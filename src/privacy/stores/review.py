@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
     About,
@@ -151,6 +152,27 @@ def with_collection(review: Review, name: str, choice: CollectionChoice) -> Revi
         confidence={at: sure for at, sure in review.confidence.items() if at not in settled},
         notes={at: _lasting(notes, at in settled) for at, notes in review.notes.items()},
         gone=review.gone - dropped,
+        seen=review.seen | {name},
+    )
+
+
+def of_nobody(review: Review, name: str) -> Review:
+    """Return the review after a person said that a collection says nothing of anyone.
+
+    Raises InvalidError where an identifier is declared in it, for that says something.
+    """
+    old = review.definition.collection(name)
+    if old.identities:
+        raise InvalidError("This collection has identifiers: take them out first.")
+    plain = tuple(replace(one, data_category=DataCategory.NONE) for one in old.fields)
+    made = replace(old, fields=plain)
+    collections = tuple(made if c is old else c for c in review.definition.collections)
+    places = {f"{name}.{column}" for column in old.columns}
+    return replace(
+        review,
+        definition=ensure_valid(replace(review.definition, collections=collections)),
+        confidence={at: sure for at, sure in review.confidence.items() if at not in places},
+        notes={at: notes for at, notes in review.notes.items() if at not in places},
         seen=review.seen | {name},
     )
 

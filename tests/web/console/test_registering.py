@@ -267,6 +267,23 @@ def test_a_waiver_lets_a_new_table_pass_until_its_day(app: Flask, dpo: Seat, fol
     assert post(dpo, "/console/stores/shop/waivers", **past).status_code == 422
 
 
+def test_one_button_says_that_a_collection_says_nothing_of_anyone(
+    app: Flask, dpo: Seat, folder: Path
+):
+    write(folder / "shop.sqlite3", "CREATE TABLE genre (id INTEGER PRIMARY KEY, label TEXT);")
+    address = drafted(dpo, folder)
+    version = as_shown(dpo, address)["version"]
+    page = f"{address}/collections/genre"
+    assert post(dpo, page, version=version, do="nobody").status_code == 303
+    found = kept_review(app, address)
+    assert not found.definition.collection("genre").is_personal
+    assert not found.is_open("genre.label")
+    version = as_shown(dpo, address)["version"]
+    refused = post(dpo, f"{address}/collections/client", version=version, do="nobody")
+    assert refused.status_code == 422
+    assert kept_review(app, address).definition.collection("client").is_personal
+
+
 def test_a_collection_can_be_left_out_and_a_draft_dropped(app: Flask, dpo: Seat, folder: Path):
     address = drafted(dpo, folder)
     page = f"{address}/collections/orders"

@@ -1,5 +1,6 @@
 """Registering a data store in the console: its address, the review, and changing it later."""
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -119,13 +120,7 @@ def save_collection(draft_id: UUID, collection: str) -> Answer:
     draft = _draft(draft_id)
     known = _review(draft)
     try:
-        if request.form.get("do") == "leave_out":
-            changed = review.without_collection(known, collection)
-        else:
-            said = review_form.collection_choice(
-                request.form, known.definition.collection(collection)
-            )
-            changed = review.with_collection(known, collection, said)
+        changed = _changed(known, collection)
         _save(draft, Saving(request.form.get("version", ""), changed, collection))
     except InvalidError as error:
         return _collection(draft, collection, review_page.faults_of(error)), UNPROCESSABLE
@@ -134,6 +129,22 @@ def save_collection(draft_id: UUID, collection: str) -> Answer:
         target = url_for("console.draft_collection", draft_id=draft_id, collection=following)
         return redirect(target, HTTPStatus.SEE_OTHER)
     return _to_draft(draft_id, "draft_saved")
+
+
+def _changed(known: Review, collection: str) -> Review:
+    """Return the review after what was said of one collection."""
+    whole = _WHOLE.get(request.form.get("do", ""))
+    if whole:
+        return whole(known, collection)
+    said = review_form.collection_choice(request.form, known.definition.collection(collection))
+    return review.with_collection(known, collection, said)
+
+
+_WHOLE: Mapping[str, Callable[[Review, str], Review]] = {
+    "leave_out": review.without_collection,
+    "nobody": review.of_nobody,
+}
+"""What is said of a collection by one button, whatever stands in the form."""
 
 
 @blueprint.post("/stores/drafts/<uuid:draft_id>/register")
@@ -244,7 +255,7 @@ def _overview(draft: StoreDraft, faults: dict[str, Any]) -> str:
 def _collection(draft: StoreDraft, collection: str, faults: dict[str, Any]) -> str:
     controller = chosen(Permission.STORES_MANAGE)
     shown = review_page.collection(controller, _review(draft), collection)
-    if faults and request.form.get("do") != "leave_out":
+    if faults and request.form.get("do") not in _WHOLE:
         shown = review_page.typed(shown, request.form)
     head = review_page.head(draft)
     return page("store_draft_collection", controller, draft=head, **shown, faults=faults)
