@@ -72,6 +72,11 @@ class Visit:
             document: dict[str, Any] = json.loads(notice.document)
         return document
 
+    def speak(self, language: str) -> None:
+        """Let the page be in another language from its next load on."""
+        self.language = self.markup.language = language
+        self.markup.script = f"{self.markup.script.partition('?')[0]}?lang={language}"
+
     def load(self, path: str = "") -> None:
         """Open the page; the banner's script has run when this returns."""
         self.page.goto(self.address + path)
@@ -136,8 +141,20 @@ class Visit:
         return self.world.rows(choice["value"].split(".")[1]) if choice else []
 
     def violations(self) -> list[str]:
-        """Return what axe finds on the page as it stands."""
-        return violations(self.page)
+        """Return what axe finds on the page as it stands, in light and then in the dark.
+
+        The dark changes colours and nothing else, so only contrast is looked at again.
+        """
+        self.page.emulate_media(color_scheme="light")
+        found = violations(self.page)
+        self.page.emulate_media(color_scheme="dark")
+        only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        dark = self.page.evaluate("(only) => axe.run(document, only)", only)
+        return found + [
+            f"{one['id']} in the dark: {node['target']}"
+            for one in dark["violations"]
+            for node in one["nodes"]
+        ]
 
 
 def visiting(chromium: Browser, world: World, language: str, first: str = "") -> Iterator[Visit]:
