@@ -55,7 +55,7 @@ def _answer(path: Path) -> None:
     findings = walk({"shop": store}, {"email": {EMAIL}})
     rows = sum(len(found) for found in findings.rows.values())
     _tell(f"{rows:,} rows found", started, before)
-    controller = Controller(name="Shop", address="", contact_email="", dpo_contact="")
+    controller = Controller(name="Shop", address="", contact_email="", dpo_contact="", region="FR")
     register = Register(controller, {}, (), {"shop": store.definition})
     answer = Answer(Asked("1", "en", AT.date()), register, findings, AT)
     page = str(answer.page())
