@@ -21,7 +21,7 @@ def assigned_cases() -> Iterator[Case]:
         "values": {"folder.1.name": "Vasseur"},
     }
     yield Case("portal-assignment-faults", page, {**keeper, **_sheet(), **wrong})
-    bare = {"instructions": None, "attachable": []}
+    bare: dict[str, Any] = {"instructions": None, "attachable": []}
     yield Case("portal-assignment-bare", page, {**keeper, **_sheet(), **bare})
     for gone in (False, True):
         name = f"portal-assignment-{'gone' if gone else 'done'}"

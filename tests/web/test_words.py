@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from privacy.assignments.models import AssignmentState
 from privacy.audit.actions import Action
 from privacy.audit.faults import Kind
 from privacy.consent.models import Method
@@ -20,6 +21,7 @@ from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.deadline import Stage
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
+from privacy.stores.assigned import Way
 from privacy.stores.findings import Reason
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import words as module
@@ -31,6 +33,8 @@ LITERAL = re.compile(r"""["']([a-z_]+(?:[.][a-z0-9_-]+)*[.]?)["']""")
 GROUPS: dict[str, Iterable[str]] = {
     "action": Action,
     "age_band": AgeBand,
+    "assigned.states": AssignmentState,
+    "assigned.ways": Way,
     "audit_fault": Kind,
     "basis": LegalBasis,
     "capacity": Capacity,

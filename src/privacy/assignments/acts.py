@@ -33,6 +33,8 @@ from privacy.stores.definition import StoreDefinition
 from privacy.subjects.keys import KeyCabinet, ensure_subject_key, subject_key
 from privacy.subjects.rows import count_changed
 
+ANSWERABLE = frozenset({AssignmentState.OPEN, AssignmentState.IMPOSSIBLE})
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -92,7 +94,7 @@ def answer_assignment(
     about: Assignment,
     reply: Reply,
 ) -> None:
-    """Take what a keeper answers, once.
+    """Take what a keeper answers, once; what was impossible may be answered after all.
 
     Raises InvalidError when it does not fit what was asked, and ConflictError when it was answered
     before or is needed no more.
@@ -101,7 +103,7 @@ def answer_assignment(
     answer, definition = reply.answer, reply.definition
     asked = queries.questions(session, cabinet=cabinet, about=about)
     impossible = answer.result is Result.IMPOSSIBLE
-    if about.state is AssignmentState.OPEN:
+    if about.state in ANSWERABLE:
         ensure_fitting(definition, asked, answer)
     moved = _move(
         session,
@@ -163,13 +165,13 @@ def close_assignments(session: Session, *, actor: str, at: datetime, request_id:
 
 
 def _move(session: Session, about: Assignment, **values: object) -> bool:
-    """Change an assignment that is still open; False when another act came first."""
+    """Change an assignment that lacks its answer; False when another act came first."""
     changed = (
         update(Assignment)
         .where(
             Assignment.subject_id == about.subject_id,
             Assignment.id == about.id,
-            Assignment.state == AssignmentState.OPEN,
+            Assignment.state.in_(ANSWERABLE),
         )
         .values(**values)
         .execution_options(synchronize_session=False)

@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from privacy.assignments.acts import Reply
+from privacy.assignments.acts import ANSWERABLE, Reply
 from privacy.assignments.answers import LONGEST_DOCUMENT, Answer, Document, Question, Result, Row
 from privacy.assignments.models import Assignment, AssignmentState
 from privacy.assignments.queries import Known, opened_of
@@ -40,7 +40,7 @@ def sheet(session: Session, about: Assignment) -> dict[str, Any]:
     definition, terms = asked_of(about)
     language = current.language()
     known = opened_of(session, cabinet=current.runtime().cabinet, about=about)
-    is_open = about.state is AssignmentState.OPEN
+    is_open = about.state in ANSWERABLE
     asked = known.questions if is_open else ()
     return {
         "assignment": about,

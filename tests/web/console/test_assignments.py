@@ -151,6 +151,18 @@ def test_why_it_was_impossible_is_read_in_the_console_alone(
     assert f"/console/requests/{request_id}/stores/archive/waive" in page
 
 
+def test_what_was_impossible_may_be_answered_after_all(
+    app: Flask, waiting: str, dpo: Seat, office: Office
+):
+    form = {"result": "impossible", "reason": "La cave est inondée jusqu’en mai."}
+    dpo.browser.post(waiting, data=form, headers=dpo.headers)
+    assert answer_all(app) == 0
+    form = {"result": "empty"}
+    assert dpo.browser.post(waiting, data=form, headers=dpo.headers).status_code == 303
+    assert answer_all(app) == 1
+    assert office.tasks(office.all()[0].id)["archive"] == ("empty", 0, "")
+
+
 def test_a_second_answer_is_told_to_be_too_late(waiting: str, dpo: Seat):
     form = {"result": "empty"}
     assert dpo.browser.post(waiting, data=form, headers=dpo.headers).status_code == 303

@@ -43,7 +43,7 @@ def assignment_detail(assignment_id: UUID) -> str:
     controller, runtime = _controller(assignment_id), current.runtime()
     with runtime.database.transaction() as session:
         about = queries.by_id(session, assignment_id=assignment_id)
-        if about.state is AssignmentState.OPEN:
+        if about.state in acts.ANSWERABLE:
             actor = current.operator().actor
             acts.view_assignment(session, actor=actor, at=runtime.clock(), about=about)
     return _page(controller, assignment_id, {})

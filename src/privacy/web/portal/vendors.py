@@ -8,8 +8,9 @@ from flask import Blueprint, request
 
 from privacy.assignments import queries
 from privacy.assignments.acts import Reply
+from privacy.assignments.models import AssignmentState
 from privacy.assignments.signed import answer_of, ensure_signed
-from privacy.errors import NotFoundError
+from privacy.errors import ConflictError, NotFoundError
 from privacy.requests import awaiting
 from privacy.stores.assigned import Vendor
 from privacy.web import current, intake
@@ -37,6 +38,8 @@ def vendor_answer(assignment_id: UUID) -> tuple[str, HTTPStatus]:
     headers = {name.lower(): value for name, value in request.headers.items()}
     ensure_signed(store.signing_secret, headers, body=octets, at=runtime.clock())
     answer = answer_of(assignment_id, intake.parse(octets))
+    if about.state is not AssignmentState.OPEN:
+        raise ConflictError("This question was answered before, or is needed no more.")
     with runtime.database.transaction() as session:
         awaiting.take_answer(
             session,
