@@ -25,6 +25,9 @@ Confirmed: TypeAlias = Values[LeadKey]
 REACHES = frozenset({"email", "phone"})
 """Ways of comparing that belong to what reaches people; a number given out is not shared."""
 
+MOST_PROFILES = 16
+"""Rows that others are held against, so that a million of them cost neither memory nor time."""
+
 
 class Parking:
     """What was met on the subject's rows and may be somebody else's too, until it is judged."""
@@ -122,8 +125,10 @@ class Sightings:
     def meet(self, profile: Profile, *, is_known: bool) -> None:
         """Take one more row into account; `is_known` when it is the subject's without this."""
         self._brings_more = self._brings_more or not is_known
-        if not self._differ:
-            self._differ = any(differ(profile, other) for other in self._profiles)
+        if self._differ or profile in self._profiles:
+            return
+        self._differ = any(differ(profile, other) for other in self._profiles)
+        if len(self._profiles) < MOST_PROFILES:
             self._profiles.add(profile)
 
     @property
