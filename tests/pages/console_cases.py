@@ -215,10 +215,7 @@ def _imports() -> Iterator[Page]:
         "faults": {},
     }
     yield "import", "request_import", blank
-    wrong = {
-        "line 3": ["email: write an address such as name@example.org"],
-        "line 12": ["reference: stands in line 4 already", "language: write one of fr, en"],
-    }
+    wrong = [bulk.Fault(3, "email"), bulk.Fault(12, "twice", 4), bulk.Fault(12, "kind")]
     errors = {"file": "file.missing", "verification": "verification.missing"}
     yield "import-faults", "request_import", {**blank, "faults": wrong, "errors": errors}
     yield "imported", "import_done", {"taken": 480, "known": 20}

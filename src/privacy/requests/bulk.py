@@ -9,6 +9,7 @@ from typing import TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from privacy.clock import Clock
 from privacy.db import Database
@@ -52,6 +53,47 @@ class Line:
         return uuid5(controller_id, f"request:{self.reference}")
 
 
+SAID: Mapping[str, str] = {
+    "email": "email: write an address such as name@example.org",
+    "kind": f"kind: write one of {', '.join(IMPORTABLE)}",
+    "received_on": "received_on: write a day that is not to come, such as 2026-03-05",
+    "channel": f"channel: write one of {', '.join(Channel)}",
+    "language": "language: write a code such as fr",
+    "reference": f"reference: write 1 to {LONGEST_REFERENCE} characters",
+    "twice": "reference: stands in line {other} already",
+    "columns": f"name the columns: {', '.join(COLUMNS)}",
+    "empty": "the file has no request",
+    "many": f"at most {MOST} requests at once",
+}
+"""What is wrong, by the code of a fault; a column's own name is its code."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one line of a file; it repeats no value."""
+
+    line: int
+    code: str
+    other: int = 0
+    """The line that has the same reference."""
+
+    @override
+    def __str__(self) -> str:
+        """Say what to write instead."""
+        return SAID[self.code].format(other=self.other)
+
+
+class LinesError(InvalidError):
+    """Some lines are wrong, so nothing of the file is taken in."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        fields: dict[str, list[str]] = {}
+        for one in faults:
+            fields.setdefault(f"line {one.line}", []).append(str(one))
+        super().__init__("Nothing was taken in: some lines are wrong.", fields=fields)
+        self.faults = tuple(faults)
+
+
 @dataclass(frozen=True)
 class Imported:
     """What became of a file: ids by reference, and how many were new."""
@@ -77,15 +119,12 @@ class Batch:
 def read_file(text: str, *, today: date, languages: Sequence[str]) -> list[Line]:
     """Return the lines of a CSV file, with commas or semicolons.
 
-    Raises InvalidError that names each faulty line by its number and repeats no value of it.
+    Raises LinesError that names each faulty line by its number and repeats no value of it.
     """
     table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_mark(text)))
     head = [name.strip().lower() for name in table[0]] if table else []
     if sorted(head) != sorted(COLUMNS):
-        names = ", ".join(COLUMNS)
-        raise InvalidError(
-            "The first line must name the columns.", fields={"line 1": [f"write: {names}"]}
-        )
+        raise LinesError([Fault(1, "columns")])
     rows = [
         (number, dict(zip(head, (cell.strip() for cell in cells), strict=False)))
         for number, cells in enumerate(table[1:], 2)
@@ -97,49 +136,45 @@ def read_file(text: str, *, today: date, languages: Sequence[str]) -> list[Line]
 def read_lines(
     rows: Iterable[tuple[int, Mapping[str, str]]], *, today: date, languages: Sequence[str]
 ) -> list[Line]:
-    """Return what rows by their numbers say; raise InvalidError naming each one at fault."""
+    """Return what rows by their numbers say; raise LinesError naming each one at fault."""
     lines: list[Line] = []
-    faults: dict[str, list[str]] = {}
+    faults: list[Fault] = []
     seen: dict[str, int] = {}
     for number, row in rows:
         line, wrong = _read(number, row, today, languages)
+        faults += wrong
         reference = row.get("reference", "")
-        if reference in seen:
-            wrong.append(f"reference: stands in line {seen[reference]} already")
+        if reference and reference in seen:
+            faults.append(Fault(number, "twice", seen[reference]))
         seen.setdefault(reference, number)
-        if wrong or line is None:
-            faults[f"line {number}"] = wrong
-        else:
+        if line is not None:
             lines.append(line)
     if not lines and not faults:
-        faults["line 2"] = ["the file has no request"]
+        faults.append(Fault(2, "empty"))
     if len(lines) > MOST:
-        faults[f"line {MOST + 2}"] = [f"at most {MOST} requests at once"]
+        faults.append(Fault(MOST + 2, "many"))
     if faults:
-        raise InvalidError("Nothing was taken in: some lines are wrong.", fields=faults)
+        raise LinesError(faults)
     return lines
 
 
 def _read(
     number: int, row: Mapping[str, str], today: date, languages: Sequence[str]
-) -> tuple[Line | None, list[str]]:
+) -> tuple[Line | None, list[Fault]]:
     claim = _tried(lambda: Claim(IdentifierKind.EMAIL, row.get("email", ""), verified=True))
     day = _tried(lambda: date.fromisoformat(row.get("received_on", "")))
     kind = _tried(lambda: RequestKind(row.get("kind", "")))
     channel = _tried(lambda: Channel(row.get("channel", "")))
     language, reference = row.get("language", ""), row.get("reference", "")
-    checks = {
-        "email: write an address such as name@example.org": claim is not None,
-        f"kind: write one of {', '.join(IMPORTABLE)}": kind in IMPORTABLE,
-        "received_on: write a day that is not to come, such as 2026-03-05": day is not None
-        and day <= today,
-        f"channel: write one of {', '.join(Channel)}": channel is not None,
-        f"language: write one of {', '.join(languages)}": language in languages,
-        f"reference: write 1 to {LONGEST_REFERENCE} characters": 0
-        < len(reference)
-        <= LONGEST_REFERENCE,
+    good = {
+        "email": claim is not None,
+        "kind": kind in IMPORTABLE,
+        "received_on": day is not None and day <= today,
+        "channel": channel is not None,
+        "language": language in languages,
+        "reference": 0 < len(reference) <= LONGEST_REFERENCE,
     }
-    wrong = [said for said, good in checks.items() if not good]
+    wrong = [Fault(number, column) for column, fine in good.items() if not fine]
     if wrong or claim is None or day is None or kind is None or channel is None:
         return None, wrong
     return Line(number, claim, kind, day, channel, language, reference), []

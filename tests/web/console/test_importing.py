@@ -27,7 +27,7 @@ def test_an_agent_imports_a_file(agent: Seat, office: Office):
 def test_wrong_lines_are_named(agent: Seat, office: Office):
     page = send(agent, HEAD + LINE + LINE)
     assert "Ligne 3" in page
-    assert "stands in line 2 already" in page
+    assert "la même référence se trouve à la ligne 2" in page
     assert office.all() == []
 
 

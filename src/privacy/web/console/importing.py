@@ -7,11 +7,10 @@ from http import HTTPStatus
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.errors import InvalidError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.requests import bulk
-from privacy.requests.bulk import Line
+from privacy.requests.bulk import Fault, Line, LinesError
 from privacy.requests.intake import Verification
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -58,25 +57,25 @@ def bulk_done(taken: int, known: int) -> str:
     return page("import_done", controller, taken=taken, known=known)
 
 
-def _read(controller: Controller) -> tuple[list[Line], Mapping[str, Sequence[str]]]:
-    """Return the lines of the file, or what is wrong by line."""
+def _read(controller: Controller) -> tuple[list[Line], Sequence[Fault]]:
+    """Return the lines of the file, or what is wrong with them."""
     sent = request.files.get("file")
     octets = sent.read() if sent else b""
     if not octets:
-        return [], {}
+        return [], ()
     try:
         text = octets.decode("utf-8-sig")
-        return bulk.read_file(text, today=today_of(controller), languages=LANGUAGES), {}
-    except InvalidError as error:
-        return [], error.fields
+        return bulk.read_file(text, today=today_of(controller), languages=LANGUAGES), ()
+    except LinesError as error:
+        return [], error.faults
     except (UnicodeDecodeError, csv.Error):
-        return [], {"line 1": ["write a table in UTF-8"]}
+        return [], [Fault(1, "columns")]
 
 
 def _form(
     controller: Controller,
     errors: Mapping[str, str] | None = None,
-    faults: Mapping[str, Sequence[str]] | None = None,
+    faults: Sequence[Fault] = (),
 ) -> str:
     return page(
         "request_import",
@@ -86,5 +85,5 @@ def _form(
         verifications=tuple(Verification),
         verification=request.form.get("verification"),
         errors=errors or {},
-        faults=faults or {},
+        faults=faults,
     )
