@@ -144,6 +144,7 @@ def test_what_is_new_is_proposed_beside_what_is_in_force() -> None:
     assert merged.links == (Link(("id",), "orders", ("client_id",)),)
     assert found.notes["client.created_by"] == [Note.THIRD_PARTY, Note.UNSURE]
     assert "client.zzz" not in found.notes
+    assert not found.seen
 
 
 def test_what_a_person_took_out_is_not_proposed_again() -> None:
@@ -179,6 +180,8 @@ def test_what_is_missing_is_marked_and_stays() -> None:
     old = proposed(CLIENT).definition
     found = compare(old, propose("shop", [CLIENT]), ["client.email", "ghost"])
     assert found.gone == {"client.email"}
+    assert not found.seen
+    assert compare(old, propose("shop", [CLIENT])).seen == {"client"}
     assert found.is_open("client.email")
     assert not in_force(old, answered=False).compared
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TypeVar
 
@@ -36,13 +37,14 @@ def compare(definition: StoreDefinition, draft: Draft, missing: Values[str] = ()
     )
     merged = _without_loose_links(replace(definition, collections=grown + added))
     new = set(_places(merged)) - set(_places(definition))
+    gone = frozenset(missing) & set(_places(definition))
     return Review(
         definition=merged,
         confidence=_moved(draft.confidence, names, new),
         notes=_moved(draft.notes, names, new),
         new=frozenset(new),
-        gone=frozenset(missing) & set(_places(definition)),
-        seen=frozenset(one.name for one in definition.collections),
+        gone=gone,
+        seen=_untouched(merged, new | gone),
     )
 
 
@@ -50,12 +52,15 @@ def in_force(
     definition: StoreDefinition, missing: Values[str] = (), *, answered: bool = True
 ) -> Review:
     """Return a review of a definition as it is, of a store that tells no more of itself."""
-    return Review(
-        definition=definition,
-        gone=frozenset(missing) & set(_places(definition)),
-        seen=frozenset(one.name for one in definition.collections),
-        compared=answered,
-    )
+    gone = frozenset(missing) & set(_places(definition))
+    seen = _untouched(definition, gone)
+    return Review(definition=definition, gone=gone, seen=seen, compared=answered)
+
+
+def _untouched(definition: StoreDefinition, places: AbstractSet[str]) -> frozenset[str]:
+    """Return the collections in which nothing is new or gone."""
+    touched = {at.partition(".")[0] for at in places}
+    return frozenset(one.name for one in definition.collections if one.name not in touched)
 
 
 def _names(definition: StoreDefinition, draft: Draft) -> Mapping[str, str]:

@@ -52,7 +52,11 @@ def overview(controller: Controller, review: Review) -> dict[str, Any]:
         "collections": [_line(review, one) for one in definition.collections],
         "waivers": definition.waivers,
         "compared": review.compared,
-        "unsure": sum(_open_columns(review, one) for one in definition.collections),
+        "unsure": sum(
+            _open_columns(review, one)
+            for one in definition.collections
+            if one.name not in review.seen
+        ),
     }
 
 
