@@ -73,8 +73,8 @@ def test_a_value_is_shared_only_when_following_it_would_bring_somebody_new() -> 
     assert not shared((ada, False), (ada, False))
 
 
-def test_a_hundred_thousand_visits_of_one_person_are_of_one_person() -> None:
-    visits = [((("ada",), (str(number),)), False) for number in range(100_000)]
+def test_thousands_of_visits_of_one_person_are_of_one_person() -> None:
+    visits = [((("ada",), (str(number),)), False) for number in range(3000)]
     assert not shared(*visits)
     assert shared(*visits, ((("bob",), ("x",)), False)), "found though it comes last"
 

@@ -25,7 +25,7 @@ Confirmed: TypeAlias = Values[LeadKey]
 REACHES = frozenset({"email", "phone"})
 """Ways of comparing that belong to what reaches people; a number given out is not shared."""
 
-MOST_PROFILES = 16
+MOST_PROFILES = 8
 """Rows that others are held against, so that a million of them cost neither memory nor time."""
 
 
@@ -139,8 +139,13 @@ class Sightings:
 
 def differ(one: Profile, other: Profile) -> bool:
     """Whether two rows may be of two subjects: something differs and nothing else is the same."""
-    both = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
-    return bool(both) and all(a != b for a, b in both)
+    told = False
+    for a, b in zip(one, other, strict=True):  # a loop, since a million rows may pass here
+        if a is not None and b is not None:
+            if a == b:
+                return False
+            told = True
+    return told
 
 
 def elsewhere(stores: Mapping[str, Store], lead: Lead, known: Values[object]) -> int:
