@@ -75,4 +75,6 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@$(PIP) --editable . $(call GROUP,demo) $(call GROUP,dev)
+	@$(PIP) --editable '.[ldap]' 2>/dev/null || \
+		echo 'MISSING: what compiles python-ldap. Tests of LDAP directories are skipped.'
 	@touch $@ $(VENV)/.demo

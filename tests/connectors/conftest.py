@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.connectors.directory import (
+    Directory,
+    DirectoryServer,
+    NoDirectoryError,
+    running_directory,
+)
 from tests.connectors.mariadb import MariadbServer, NoServerError, running_server
 from tests.connectors.places import (
     Files,
@@ -24,7 +30,17 @@ from tests.connectors.web import running_service
 from tests.postgres import PostgresServer
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
-WRITABLE = ["csv", "jsonl", "http", "redis-hash", "redis-json", "sqlite", POSTGRESQL, "mysql"]
+WRITABLE = [
+    "csv",
+    "jsonl",
+    "http",
+    "redis-hash",
+    "redis-json",
+    "ldap",
+    "sqlite",
+    POSTGRESQL,
+    "mysql",
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +68,16 @@ def redis_server() -> Iterator[RedisServer]:
         with running_redis() as server:
             yield server
     except NoRedisError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[DirectoryServer]:
+    """Return a real directory that lives as long as this run, or skip and say why."""
+    try:
+        with running_directory() as server:
+            yield server
+    except NoDirectoryError as missing:
         pytest.skip(str(missing))
 
 
@@ -85,6 +111,10 @@ def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             web = Web(service)
             yield web
             web.close()
+    elif request.param == "ldap":
+        directory = Directory(request.getfixturevalue("slapd"))
+        yield directory
+        directory.close()
     elif request.param.startswith("redis-"):
         keys = RedisKeys(request.getfixturevalue("redis_server"), request.param[6:])
         yield keys

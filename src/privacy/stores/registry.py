@@ -12,6 +12,7 @@ from typing_extensions import override
 from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores.connectors.files.connector import FilesConnector
 from privacy.stores.connectors.http.later import http_store
+from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.manual.connector import ManualConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
@@ -48,6 +49,7 @@ CONNECTORS: Mapping[str, Connector] = {
     "files": FilesConnector,
     "http": http_store,
     "manual": ManualConnector,
+    "ldap": LdapConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "redis": RedisConnector,
@@ -64,6 +66,8 @@ SCHEMES: Mapping[str, str] = {
     "https": "http",
     "mailto": "manual",
     "manual": "manual",
+    "ldap": "ldap",
+    "ldaps": "ldap",
     "mariadb": "mysql",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",

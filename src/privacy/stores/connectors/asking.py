@@ -1,8 +1,9 @@
 """What every connector does with a question before and after it asks its data store."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Collection as Values
+from itertools import product
 
 from privacy.errors import InvalidError
 from privacy.stores.definition import Collection, Columns, StoreDefinition
@@ -27,17 +28,23 @@ def declared_of(
 def matcher(
     collection: Collection, columns: Columns, values: Values[Key]
 ) -> Callable[[Row], bool]:
-    """Return what says whether a row's columns, as they are compared, equal one of the keys."""
+    """Return what says whether a row's columns, as they are compared, equal one of the keys.
+
+    Of a column that holds several values, any one may be the equal one.
+    """
     ways = [collection.normalisers[name] for name in columns]
     folded = (tuple(map(fold, ways, key)) for key in values)
     wanted = {key for key in folded if None not in key}
 
     def matches(row: Row) -> bool:
-        return (
-            tuple(fold(way, row[name]) for way, name in zip(ways, columns, strict=True)) in wanted
-        )
+        held = [_folded(way, row[name]) for way, name in zip(ways, columns, strict=True)]
+        return any(key in wanted for key in product(*held))
 
     return matches
+
+
+def _folded(way: str, value: object) -> Sequence[str | None]:
+    return [fold(way, one) for one in (value if isinstance(value, list) else [value])]
 
 
 def like(before: object, text: str | None) -> object:
