@@ -28,7 +28,7 @@ blueprint = Blueprint(
 blueprint.after_request(readable)
 
 
-class CookieSchema(Schema):
+class OldCookieSchema(Schema):
     """What another tool's banner keeps in this browser."""
 
     site = fields.String(required=True, validate=validate.Regexp(r"pk_[0-9a-z]{8,64}\Z"))
@@ -36,7 +36,7 @@ class CookieSchema(Schema):
     visitor = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{32}\Z"))
 
 
-class TakenSchema(Schema):
+class KeptChoiceSchema(Schema):
     """What the banner keeps from now on."""
 
     choice = fields.String(metadata={"description": "The value of `privacy_choice`."})
@@ -56,8 +56,8 @@ class _Asked:
 
 @blueprint.post("/moved")
 @public("visitors bring what they answered before anybody knows them")
-@blueprint.arguments(CookieSchema)
-@blueprint.response(HTTPStatus.OK, TakenSchema)
+@blueprint.arguments(OldCookieSchema)
+@blueprint.response(HTTPStatus.OK, KeptChoiceSchema)
 @blueprint.alt_response(
     HTTPStatus.NO_CONTENT, description="Not proven, not whole or too old: the visitor is asked."
 )
