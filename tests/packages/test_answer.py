@@ -14,7 +14,7 @@ from privacy.errors import UnavailableError
 from privacy.packages.answer import Answer, Asked
 from privacy.packages.disclosures import Register
 from privacy.packages.package import Contents, pack
-from privacy.packages.withheld import Withheld
+from privacy.packages.withheld import Ground, Withheld
 from privacy.purposes.defaults import DEFAULT_PURPOSES
 from privacy.purposes.models import Controller, LegalBasis, Purpose, Recipient, RecipientRole
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
@@ -340,4 +340,50 @@ def test_consents_are_told_by_the_title_of_their_purpose():
     assert [(one["title"], one["granted"], one["where"]) for one in told] == [
         ("Offres par e-mail", False, "/panier"),
         ("old", False, "/panier"),
+    ]
+
+
+def many(number: int) -> FakeStore:
+    """Return a shop with so many orders, of which each has a long note."""
+    orders = collection("orders", "email", "secret")
+    rows = [{"id": n, "email": EMAIL, "secret": f"<{n}>" + "x" * 6_000} for n in range(number)]
+    return FakeStore(StoreDefinition("shop", words("Shop"), (), (orders,)), {"orders": rows})
+
+
+def test_the_page_shows_the_first_rows_and_names_the_file_with_all_of_them():
+    made = answer(many(501), language="en")
+    (shown,) = made.page()["data_stores"][0]["collections"]
+    assert (len(shown["rows"]), shown["number"], shown["file"]) == (
+        500,
+        501,
+        "csv/01-shop-orders.csv",
+    )
+    assert all(len(row["secret"]) < 5_100 for row in shown["rows"])
+    html = package_page("en", **made.page())
+    assert "501 records. Only the first 500 are shown here" in html
+    contents = Contents("", "", made.facts(), made.tables())
+    archive = zipfile.ZipFile(BytesIO(b"".join(pack(contents, signer=SIGNER))))
+    written = archive.read(shown["file"]).decode()
+    assert written.count("\r\n") == 502
+    assert written.count("x" * 6_000) == 501
+
+
+def test_a_page_that_shows_every_row_names_no_file():
+    (shown,) = answer(many(500)).page()["data_stores"][0]["collections"]
+    assert (len(shown["rows"]), shown["file"]) == (500, "")
+
+
+def test_programs_read_what_became_of_each_collection_and_field():
+    orders, notes = collection("orders", "email", "secret!"), collection("notes", "badge")
+    left = Withheld("shop", "orders", Ground.OTHERS, "email")
+    facts = answer(shop(orders, notes), withheld=[left]).facts()
+    told = [
+        (one["collection"], one.get("field", ""), one["outcome"], one["reason"])
+        for one in facts["coverage"]
+    ]
+    assert told == [
+        ("orders", "", "found", ""),
+        ("notes", "", "not_searched", "no-path"),
+        ("orders", "secret", "withheld", "declared"),
+        ("orders", "email", "withheld", "others"),
     ]

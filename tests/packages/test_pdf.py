@@ -153,3 +153,13 @@ def test_without_the_extra_a_package_has_no_pdf_and_says_nothing_of_one(
     assert "index.pdf" not in names
     assert "pdf" not in told
     assert pdf_of(page(), language="fr", author="x", at=AT) is None
+
+
+def test_a_table_too_long_for_paper_is_cut_and_says_so():
+    rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(2_000))
+    html = f"<title>Long</title><table><tr><th>Number</th></tr>{rows}</table>" * 2
+    text = text_of(made(html, "en"))
+    assert "The first 1500 of 2000 rows; index.html and csv/ have more." in text
+    assert "The first 10 of 2000 rows" in text
+    assert "1499" in text
+    assert "1501" not in text

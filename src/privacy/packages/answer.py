@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from privacy.packages import pdf
 from privacy.packages.disclosures import Disclosures, Register
 from privacy.packages.ending import Ending, ending_of
+from privacy.packages.explaining import files_in
 from privacy.packages.leaving_out import left_out
 from privacy.packages.linked import CONTEXT
 from privacy.packages.package import Table, csv_name, plain
@@ -25,25 +25,9 @@ CONSENTS = (NAME, "consent")
 WITHHELD = "withheld"
 """What stands in the place of an outcome where a whole collection was left out."""
 SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
-FILES = {
-    "fr": (
-        (pdf.NAME, "cette page, à imprimer"),
-        ("data.json", "tout, en JSON"),
-        ("csv/", "un tableau par fichier"),
-        ("manifest.json", "l’empreinte de chaque fichier"),
-        ("manifest.note", "la signature du manifeste"),
-    ),
-    "en": (
-        (pdf.NAME, "this page, to be printed"),
-        ("data.json", "everything, as JSON"),
-        ("csv/", "one table in each file"),
-        ("manifest.json", "the hash of each file"),
-        ("manifest.note", "the signature of the manifest"),
-    ),
-}
-
-
-READABLE = 1_000
+LONGEST = 5_000
+"""Characters of one value that the page shows; files show them all."""
+READABLE = 500
 """Rows of one collection that a person can be expected to scroll through."""
 
 
@@ -105,10 +89,35 @@ class Answer:
         return {
             "@context": CONTEXT,
             "controller": named,
+            "coverage": [*self._coverage(), *self._held_back_fields()],
             "data_stores": searched,
             "ends": ends,
             **page,
         }
+
+    def _coverage(self) -> Iterator[dict[str, Any]]:
+        """Yield what became of each collection of each data store."""
+        for line in self.findings.coverage:
+            yield {
+                "store": line.store,
+                "collection": line.collection,
+                "outcome": line.outcome.value,
+                "records": line.rows,
+                "reason": line.reason,
+            }
+
+    def _held_back_fields(self) -> Iterator[dict[str, Any]]:
+        """Yield what was left out, field by field; `records` is null where it is every one."""
+        for line in left_out(self._shown, self._told.title):
+            for name in line["fields"] or [""]:
+                yield {
+                    "store": line["store"],
+                    "collection": line["collection"],
+                    "field": name,
+                    "outcome": WITHHELD,
+                    "records": line["records"],
+                    "reason": line["ground"],
+                }
 
     def page(self) -> dict[str, Any]:
         """Return the context of the readable page."""
@@ -128,11 +137,7 @@ class Answer:
             "automated": self._told.automated(),
             "consents": list(self._consents()),
             "withheld": list(left_out(self._shown, self._told.title)),
-            "files": [
-                {"name": name, "text": text}
-                for name, text in FILES[self._language]
-                if name != pdf.NAME or pdf.is_available()
-            ],
+            "files": files_in(self._language),
         }
 
     @cached_property
@@ -269,4 +274,7 @@ def _state(result: StoreResult) -> str:
 
 def _legible(value: object) -> object:
     """Return a value as people read it; of one that was left out, why."""
-    return value.text if isinstance(value, Omitted) else plain(value)
+    shown = value.text if isinstance(value, Omitted) else plain(value)
+    if isinstance(shown, str) and len(shown) > LONGEST:
+        return f"{shown[:LONGEST]} […]"
+    return shown

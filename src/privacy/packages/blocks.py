@@ -19,20 +19,23 @@ ENDS = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "caption", "addr
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 WIDEST = 6
 """Columns of a table that a sheet of A4 can hold."""
+FEWEST = 10
+"""Rows that every table shows, however many the others have."""
 
 Block = dict[str, Any]
 
 
-def blocks_of(page: str) -> tuple[str, list[Block]]:
-    """Return the title of a page, and its blocks in order.
+def blocks_of(page: str, *, most: int = 1_000_000) -> tuple[str, list[Block]]:
+    """Return the title of a page, and its blocks in order, with at most so many rows of tables.
 
-    A block has a `kind`: `heading` (level, text), `text`, `list` (items), `facts` (pairs) or
-    `table` (title, head, rows). A table wider than a sheet becomes facts, row by row.
+    A block has a `kind`: `heading` (level, text), `text`, `list` (items), `facts` (pairs),
+    `table` (title, head, rows), or `cut` (shown, rows) behind a table of which rows are missing.
+    A table wider than a sheet becomes facts, row by row.
     """
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    return reader.title, list(_fitting(reader.blocks))
+    return reader.title, list(_fitting(reader.blocks, most))
 
 
 BEGINS: Mapping[str, Block] = {
@@ -107,14 +110,22 @@ class _Reader(HTMLParser):
             table["rows"][-1].append(text)
 
 
-def _fitting(blocks: list[Block]) -> Iterator[Block]:
+def _fitting(blocks: list[Block], most: int) -> Iterator[Block]:
     for block in blocks:
         if block["kind"] != "table":
             yield block
             continue
         head, *rows = block["rows"] or [[]]
-        if len(head) <= WIDEST:
-            yield block | {"head": head, "rows": rows}
-            continue
-        for row in rows:
-            yield {"kind": "facts", "pairs": [list(pair) for pair in zip(head, row, strict=False)]}
+        shown = rows[: max(most, FEWEST)]
+        most -= len(shown)
+        yield from _table(block, head, shown)
+        if len(shown) < len(rows):
+            yield {"kind": "cut", "shown": len(shown), "rows": len(rows)}
+
+
+def _table(block: Block, head: list[str], rows: list[list[str]]) -> Iterator[Block]:
+    if len(head) <= WIDEST:
+        yield block | {"head": head, "rows": rows}
+        return
+    for row in rows:
+        yield {"kind": "facts", "pairs": [list(pair) for pair in zip(head, row, strict=False)]}

@@ -5,6 +5,7 @@ fonts for the alphabets of Europe and for Arabic. Without it a package has no PD
 """
 
 import json
+import logging
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -12,12 +13,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from privacy.packages.blocks import blocks_of
+from privacy.packages.blocks import Block, blocks_of
+
+logger = logging.getLogger(__name__)
 
 NAME = "index.pdf"
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MISSING = "Packages have no PDF: install the extra pdf (pip install 'privacy[pdf]')."
 ACCESSIBLE = ["ua-1"]
+
+MOST_ROWS = 1_500
+"""Rows on paper, all tables together: each thousand costs some 50 MB while the file is made."""
+CUT = {
+    "fr": "Les {shown} premières lignes sur {rows} ; index.html et csv/ en ont davantage.",
+    "en": "The first {shown} of {rows} rows; index.html and csv/ have more.",
+}
 
 
 def is_available() -> bool:
@@ -26,14 +36,15 @@ def is_available() -> bool:
 
 
 def pdf_of(page: str, *, language: str, author: str, at: datetime) -> bytes | None:
-    """Return a readable page as PDF made at an instant, or None where the extra is missing.
+    """Return a readable page as PDF made at an instant; None without the extra, or if it fails.
 
     Letters that no font of the library has are looked for in those of the system; where there is
     none either, they are drawn as boxes, and the file does not claim to be accessible.
     """
     if not is_available():
         return None
-    title, blocks = blocks_of(page)
+    title, blocks = blocks_of(page, most=MOST_ROWS)
+    blocks = [_worded(one, language) if one["kind"] == "cut" else one for one in blocks]
     told = {"title": title or author, "author": author, "language": language, "blocks": blocks}
     data = json.dumps(told)
     for options in (
@@ -44,6 +55,11 @@ def pdf_of(page: str, *, language: str, author: str, at: datetime) -> bytes | No
         if made is not None:
             return made
     return _compiled(data, at, {})
+
+
+def _worded(cut: Block, language: str) -> Block:
+    text = CUT[language].format(shown=cut["shown"], rows=cut["rows"])
+    return {"kind": "text", "text": text}
 
 
 def _compiled(data: str, at: datetime, options: dict[str, Any]) -> bytes | None:
@@ -58,7 +74,7 @@ def _compiled(data: str, at: datetime, options: dict[str, Any]) -> bytes | None:
         )
     except typst.TypstError:
         if not options:
-            raise
+            logger.warning("package.no-pdf")  # its message could quote the page
         return None
     return made
 
