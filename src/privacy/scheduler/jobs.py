@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from privacy.assignments import links as keepers
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.audit.verify import verify_log
@@ -120,6 +121,7 @@ def _deliver_webhooks(runtime: Runtime) -> int:
 def _forget_links(runtime: Runtime) -> None:
     with runtime.database.transaction() as session:
         links.forget(session, at=runtime.clock())
+        keepers.forget(session, at=runtime.clock())
 
 
 def _tell_expired(runtime: Runtime) -> int:
