@@ -10,6 +10,7 @@ from privacy.rectification import acts, jobs, queries
 from privacy.rectification.models import RectificationSearch
 from privacy.rectification.plan import Wanted
 from privacy.requests.acts import Submission, submit_request
+from privacy.requests.again import may_take
 from privacy.requests.models import RequestKind, RequestState
 from privacy.requests.statements import Statement, statement_of
 from tests.rectification.workplace import (
@@ -344,3 +345,11 @@ def test_what_was_found_goes_with_a_request_that_is_refused(office: Office):
     work.run()
     with office.database.reading() as session:
         assert session.query(RectificationSearch).all() == []
+
+
+def test_a_second_rectification_is_not_joined_to_the_first(office: Office):
+    work = Workplace(office, writable())
+    first = work.opened()
+    office.clock.advance(hours=1)
+    second = work.opened(Statement(right="Mon prénom est Camille"))
+    assert not may_take(office.request(second), office.request(first))

@@ -47,8 +47,12 @@ def others(session: Session, *, about: SubjectRequest, at: datetime) -> Sequence
 
 
 def may_take(about: SubjectRequest, into: SubjectRequest) -> bool:
-    """Tell whether the answer to the second request can serve for the first too."""
-    return into.state in ANSWERABLE and into.received_at <= about.received_at
+    """Tell whether the answer to the second request can serve for the first too.
+
+    Not where its sender said more than the kind: what is wrong, or to whom the data go.
+    """
+    earlier = into.state in ANSWERABLE and into.received_at <= about.received_at
+    return earlier and about.statement_sealed is None
 
 
 def merge(
