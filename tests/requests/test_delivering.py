@@ -15,6 +15,7 @@ from privacy.requests import handing, jobs, keeping
 from privacy.requests.delivering import Delivery, deliver
 from privacy.requests.keeping import keep_parts
 from privacy.requests.models import Package, RequestState
+from tests.requests.dying import DyingDatabase, KilledError, Steps
 from tests.requests.office import Office
 from tests.requests.test_handing import keep, record_any, take
 
@@ -255,3 +256,40 @@ def test_a_worker_that_writes_parts_keeps_its_claim(office: Office):
     )
     assert office.claim(request_id).claimed_until == office.clock() + handing.lease_of(1)
     assert handing.lease_of(1) == timedelta(minutes=10)
+
+
+def worked_until_killed(office: Office, request_id: UUID, dies_at: int) -> bool:
+    """Keep the large archive; return whether the worker was ended at that step."""
+    database = DyingDatabase(office.database.engine, Steps(dies_at))
+    about, mine = office.request(request_id), take(office, request_id)
+    try:
+        stowed = keep_parts(
+            database, clock=office.clock, claim=mine, about=about, archive=[ARCHIVE]
+        )
+        with database.transaction() as session:
+            handing.keep_package(
+                session,
+                actor="job:test",
+                at=office.clock(),
+                desk=office.desk,
+                claim=mine,
+                packed=handing.Packed(stowed, exceptions=False),
+            )
+    except KilledError:
+        return True
+    return False
+
+
+def test_killed_at_any_step_the_next_worker_leaves_one_whole_package(office: Office):
+    dies_at, killed = 1, True
+    while killed:
+        request_id = office.approved(f"subject.{dies_at}@example.fr")
+        killed = worked_until_killed(office, request_id, dies_at)
+        office.clock.advance(minutes=10)
+        if office.request(request_id).state is RequestState.APPROVED:
+            keep(office, take(office, request_id), archive=ARCHIVE)
+        assert left(office) == (1, 10, 0)
+        assert b"".join(begin(office).chunks) == ARCHIVE
+        assert left(office) == (0, 0, 0)
+        dies_at += 1
+    assert dies_at > 9  # three steps of each of three transactions, and a run that nothing ended
