@@ -14,6 +14,9 @@ from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.ldap.wording import escaped
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.definition_file import from_document
+from privacy.stores.findings import Outcome
+from privacy.stores.graph import walk
+from privacy.stores.protocol import Capability
 from privacy.stores.registry import connector_for, connector_of, introspect
 from tests.connectors.directory import BASE, Directory, DirectoryServer
 from tests.connectors.test_faults import wire_to
@@ -249,14 +252,52 @@ def test_a_draft_names_classes_with_their_attributes_and_can_be_registered(
 ) -> None:
     draft = introspect("ad", staff.server.address)
     tables = {c.source_table: c for c in draft.definition.collections}
-    assert set(tables) == {"domain", "inetOrgPerson", "organizationalUnit"}
+    assert set(tables) == {"domain", "inetOrgPerson", "inetOrgPerson mail", "organizationalUnit"}
     assert set(tables["inetOrgPerson"].columns) == {
-        "dn", "uid", "cn", "sn", "mail", "telephoneNumber", "employeeNumber",
+        "dn", "uid", "cn", "sn", "telephoneNumber", "employeeNumber",
     }  # fmt: skip
-    assert "email" in {one.kind for one in tables["inetOrgPerson"].identities}
+    assert "email" in {one.kind for one in tables["inetOrgPerson mail"].identities}
     address = staff.server.address
     store = connector_for(connector_of(address))(draft.definition, address)
     store.check()
     assert isinstance(store, LdapConnector)
     assert {table.name for table in store.survey()} == set(tables)
+    findings = walk({"ad": store}, {"email": {"countess@example.com"}})
+    assert not [line for line in findings.coverage if line.outcome is Outcome.FAILED]
     store.close()
+
+
+def values_of_mail() -> StoreDefinition:
+    staff = {"name": "staff", "table": "inetOrgPerson", "primary_key": ["dn"], "fields": [
+        {"name": "dn", "data_category": "identity"}, {"name": "mail", "data_category": "contact"},
+    ]}  # fmt: skip
+    mail = {"name": "mail", "table": "inetOrgPerson mail", "primary_key": ["dn", "mail"],
+            "fields": [
+        {"name": "dn", "data_category": "identity"},
+        {"name": "mail", "data_category": "contact", "identity": "email"},
+    ], "links": [
+        {"columns": ["dn"], "to": "staff", "to_columns": ["dn"], "direction": "owns"},
+        {"columns": ["dn"], "to": "mail", "to_columns": ["dn"], "direction": "owns"},
+    ]}  # fmt: skip
+    return from_document({"name": "ad", "purposes": [], "collections": [staff, mail]})
+
+
+def test_one_of_several_addresses_leads_to_the_entry_and_to_the_others(staff: Directory) -> None:
+    store = staff.open(values_of_mail())
+    store.check()
+    findings = walk({"ad": store}, {"email": {"countess@example.com"}})
+    assert findings.is_complete
+    mails = {row.values["mail"] for row in findings.rows["ad", "mail"]}
+    assert mails == {"Ada@Example.com", "countess@example.com"}
+    assert [row.values["dn"][:7] for row in findings.rows["ad", "staff"]] == ["uid=ada"]  # type: ignore[index]  # a DN is a text
+
+
+def test_one_of_several_values_is_taken_away_and_the_entry_stays(staff: Directory) -> None:
+    store = staff.open(values_of_mail())
+    mails = store.definition.collection("mail")
+    assert store.capabilities == {Capability.ERASE}
+    assert store.erase(mails, ("mail",), [("countess@example.com",), ("no@example.com",)]) == 1
+    assert store.count(mails, ("mail",), [("countess@example.com",)]) == 0
+    assert store.count(mails, ("mail",), [("ada@example.com",)]) == 1
+    with pytest.raises(InvalidError, match="cannot rectify"):
+        store.rectify(mails, ("x", "ada@example.com"), {"mail": "x"})

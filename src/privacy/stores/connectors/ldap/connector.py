@@ -19,8 +19,8 @@ from privacy.stores.connectors.ldap.conversation import Conversation, Entry
 from privacy.stores.connectors.ldap.wording import DN, Wording, is_text, wordings_of
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Capability, Key, Row, Store
+from privacy.stores.proposals import ForeignKey, TableFacts
+from privacy.stores.protocol import Capability, Key, Row, Store, refusal
 
 SURVEYED = 10_000
 """Entries that are looked at for a proposal."""
@@ -46,14 +46,16 @@ class LdapConnector(Store):
     @property
     @override
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset(Capability)
+        # One of several values cannot be told from another while it is written.
+        some = any(wording.each for wording in self._wordings.values())
+        return frozenset({Capability.ERASE}) if some else frozenset(Capability)
 
     @override
     def check(self) -> None:
         schema, faults = self._schema(), Faults()
         classes, rules = _classes(schema), _rules(schema)
         for name, wording in self._wordings.items():
-            if wording.collection.source_table.lower() not in classes:
+            if wording.name.lower() not in classes:
                 faults.add(name, "the directory has no such class")
             for column, attribute in wording.attributes.items():
                 if attribute not in rules:
@@ -85,9 +87,9 @@ class LdapConnector(Store):
         names = [*dict.fromkeys(wording.attributes.values())] or [DN]
         for wanted in wording.filters(columns, asked, self._known_rules()):
             for entry in self._entries(wording.base, wanted, names):
-                row = wording.row(entry)
-                if matches(row):
-                    yield entry, row
+                for row in wording.rows(entry):
+                    if matches(row):
+                        yield entry, row
 
     def _entries(self, base: str, wanted: str, names: Sequence[str]) -> Iterator[Entry]:
         return self._conversation.entries(base, wanted, names)
@@ -109,13 +111,30 @@ class LdapConnector(Store):
         declared = declared_of(self._definition, collection, columns)
         if not values:
             return 0
+        each = self._wordings[declared.name].each
+        if each:
+            return self._erase_values(declared, columns, values)
         doomed = {entry.dn for entry, _row in self._found(declared, columns, values)}
         # What stands below another goes first.
         order = sorted(doomed, key=lambda dn: -dn.count(","))
         return sum(self._conversation.erase(dn) for dn in order)
 
+    def _erase_values(self, collection: Collection, columns: Columns, values: Values[Key]) -> int:
+        """Take single values away; the entries stay."""
+        wording = self._wordings[collection.name]
+        held = next(n for n, attribute in wording.attributes.items() if attribute == wording.each)
+        doomed = {(entry.dn, row[held]) for entry, row in self._found(collection, columns, values)}
+        return sum(
+            self._conversation.take(
+                dn, wording.each, value if isinstance(value, bytes) else str(value).encode()
+            )
+            for dn, value in doomed
+        )
+
     @override
     def rectify(self, collection: Collection, key: Key, changes: Mapping[str, str | None]) -> int:
+        if Capability.RECTIFY not in self.capabilities:
+            raise refusal(self._definition, Capability.RECTIFY)
         own = collection.primary_key
         declared = declared_of(self._definition, collection, (*changes, *own))
         wording = self._wordings[declared.name]
@@ -136,25 +155,35 @@ class LdapConnector(Store):
         return len(found)
 
     def survey(self) -> Sequence[TableFacts]:
-        """Return the classes that entries have; of several the narrowest, or the declared one."""
+        """Return the classes that entries have; of several the narrowest, or the declared one.
+
+        An attribute that has several values somewhere is a table of its own, `class attribute`.
+        """
         schema = self._schema()
         columns: dict[str, dict[str, None]] = defaultdict(dict)
+        several: dict[str, dict[str, None]] = defaultdict(dict)
         for entry in islice(self._entries(self._base, "(objectClass=*)", ["*"]), SURVEYED):
             classes = [raw.decode() for raw in entry.attributes.get("objectclass", ())]
             name, known = self._name_of(classes, schema)
-            found = (_own_name(schema, one.split(";")[0]) for one in entry.attributes)
-            columns[name] |= dict.fromkeys(
-                [DN, *(known.get(one.lower(), one) for one in found if one != "objectClass")]
-            )
-        return [TableFacts(name, tuple(c), (DN,)) for name, c in sorted(columns.items())]
+            columns[name][DN] = None
+            for attribute, values in entry.attributes.items():
+                own = _own_name(schema, attribute.split(";")[0])
+                if own != "objectClass":
+                    column = known.get(own.lower(), own)
+                    columns[name][column] = None
+                    several[name] |= {column: None} if len(values) > 1 else {}
+        return [
+            facts
+            for name in sorted(columns)
+            for facts in _facts(name, columns[name], several[name])
+        ]
 
     def _name_of(self, classes: Sequence[str], schema: Any) -> tuple[str, Mapping[str, str]]:
         """Return what a table of entries is called, and its attributes that have other names."""
         lower = {name.lower() for name in classes}
         for wording in self._wordings.values():
-            if wording.collection.source_table.lower() in lower:
-                known = {attribute: name for name, attribute in wording.attributes.items()}
-                return wording.collection.source_table, known
+            if wording.name.lower() in lower:
+                return wording.name, {a: name for name, a in wording.attributes.items()}
         above = {sup.lower() for name in classes for sup in _superiors(schema, name)}
         narrow = [n for n in classes if n.lower() not in above and _is_structural(schema, n)]
         return (narrow or list(classes) or ["top"])[0], {}
@@ -162,7 +191,7 @@ class LdapConnector(Store):
     def look(self, table: TableFacts) -> TableFacts:
         """Return what is known of a class with a few of its values, for a proposal."""
         samples: dict[str, list[str]] = {name: [] for name in table.columns}
-        wanted = f"(objectClass={table.name})"
+        wanted = f"(objectClass={table.name.partition(' ')[0]})"
         for entry in islice(self._entries(self._base, wanted, ["*"]), LOOKED_AT):
             for name, texts in samples.items():
                 values = entry.attributes.get(name.lower(), ())
@@ -172,6 +201,16 @@ class LdapConnector(Store):
     @override
     def close(self) -> None:
         self._conversation.close()
+
+
+def _facts(
+    name: str, columns: Mapping[str, None], several: Mapping[str, None]
+) -> Iterator[TableFacts]:
+    """Yield a class, and each of its attributes that has several values, which comes first."""
+    keys = [ForeignKey((DN,), f"{name} {one}", (DN,)) for one in several]
+    yield TableFacts(name, tuple(one for one in columns if one not in several), (DN,), keys)
+    for one in several:
+        yield TableFacts(f"{name} {one}", (DN, one), (DN, one))
 
 
 def _objects(schema: Any, kind: str) -> Iterator[Any]:

@@ -138,6 +138,16 @@ class Conversation:
             return True
         return False
 
+    def take(self, dn: str, name: str, value: bytes) -> bool:
+        """Take one value of an attribute away, and say whether it was there."""
+        ldap = self._ldap
+        gone = (ldap.NO_SUCH_OBJECT, ldap.NO_SUCH_ATTRIBUTE)
+        with self._connected() as connection, suppress(*gone):
+            number = connection.modify_ext(dn, [(ldap.MOD_DELETE, name, [value])])
+            self._result(connection, number)
+            return True
+        return False
+
     def change(self, dn: str, values: Mapping[str, bytes | None]) -> None:
         """Put values in the place of an entry's; None takes one away."""
         changes = [

@@ -30,9 +30,19 @@ class Wording:
     """By column the attribute in small letters; the DN is none."""
 
     @property
+    def name(self) -> str:
+        """Return the class of its entries."""
+        return self.collection.source_table.partition(" ")[0]
+
+    @property
+    def each(self) -> str:
+        """Return the attribute of which each value is a row; empty where each entry is one."""
+        return self.collection.source_table.partition(" ")[2].lower()
+
+    @property
     def everything(self) -> str:
         """Return the filter that all its entries pass."""
-        return f"(&(objectClass={escaped(self.collection.source_table)}){self.condition})"
+        return f"(&(objectClass={escaped(self.name)}){self.condition})"
 
     def filters(
         self, columns: Sequence[str], values: Values[Key], found: Mapping[str, str]
@@ -67,7 +77,18 @@ class Wording:
         written = NORMALISERS[way].spellings(folded) if folded else ()
         return [f"({self.attributes[name]}={escaped(one)})" for one in written if is_text(one)]
 
-    def row(self, entry: Entry) -> Row:
+    def rows(self, entry: Entry) -> Iterator[Row]:
+        """Yield the rows of an entry: one, or one for each value of the attribute that counts."""
+        row = self._row(entry)
+        several = [name for name, attribute in self.attributes.items() if attribute == self.each]
+        if not several:
+            yield row
+            return
+        held = row[several[0]]
+        for value in held if isinstance(held, list) else [held] if held is not None else ():
+            yield {**row, **dict.fromkeys(several, value)}
+
+    def _row(self, entry: Entry) -> Row:
         """Return the declared columns: one value, a list of several, or None."""
         return {
             name: entry.dn if name not in self.attributes else self._value(entry, name)
@@ -107,6 +128,9 @@ def _wording(collection: Collection, base: str, faults: Faults) -> Wording:
         if not str(attribute).replace("-", "").replace(".", "").isalnum():
             faults.add(f"{collection.name}.{name}", "is no name of an attribute")
     attributes = {name: str(one).lower() for name, one in names.items() if one != DN}
+    each = collection.source_table.partition(" ")[2].lower()
+    if each and each not in attributes.values():
+        faults.add(f"{collection.name}.table", "names an attribute that is not among the fields")
     place = keys["base"].text() if keys["base"].is_given else base
     return Wording(collection, place, condition, attributes)
 
