@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -96,6 +97,8 @@ class Conversation:
     def __init__(self, address: str) -> None:
         self.address = address_of(address)
         self._ldap = driver("ldap", "ldap")
+        # For the whole process: a context of one connection would forget which issuers are known.
+        self._ldap.set_option(self._ldap.OPT_X_TLS_REQUIRE_CERT, self._ldap.OPT_X_TLS_DEMAND)
         self._control = driver("ldap.controls.libldap", "ldap").SimplePagedResultsControl
         self._idle: list[Line] = []
         self._lock = threading.Lock()
@@ -192,18 +195,18 @@ class Conversation:
         return line
 
     def _opened(self) -> "Line":
+        return self._opened_with_tls() if self.address.uri.startswith("ldaps:") else self._begun()
+
+    def _begun(self) -> "Line":
+        """Return a connection on a socket of ours, which ends what the driver would wait for."""
         ldap, address = self._ldap, self.address
         end = socket.create_connection((address.host, address.port), CONNECT_PATIENCE)
         end.settimeout(None)
         line = Line(None, end)
-        # The driver knows limits for some of its steps only: ours ends the connection below it.
         with WATCHDOG.limit(CONNECT_PATIENCE, line.cut):
             try:
                 line.handle = ldap.initialize(address.uri, fileno=os.dup(end.fileno()))
-                line.handle.set_option(ldap.OPT_PROTOCOL_VERSION, ldap.VERSION3)
-                line.handle.set_option(ldap.OPT_REFERRALS, 0)
-                line.handle.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
-                line.handle.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+                self._set_up(line.handle)
                 if address.wants_starttls:
                     line.handle.start_tls_s()
                 line.handle.simple_bind_s(address.account, address.secret)
@@ -211,6 +214,37 @@ class Conversation:
                 self._leave(line)
                 raise
         return line
+
+    def _opened_with_tls(self) -> "Line":
+        """Return a connection that the driver opens: it takes no socket of ours for TLS."""
+        ldap, address = self._ldap, self.address
+        self._greet_with_tls()
+        handle = ldap.initialize(address.uri)
+        self._set_up(handle)
+        try:
+            handle.simple_bind_s(address.account, address.secret)
+            return Line(handle, socket.socket(fileno=os.dup(handle.get_option(ldap.OPT_DESC))))
+        except BaseException:
+            handle.unbind_ext()
+            raise
+
+    def _greet_with_tls(self) -> None:
+        """Raise OSError when the server does not speak TLS in time: the driver would wait."""
+        anybody = ssl.create_default_context()
+        anybody.check_hostname = False
+        anybody.verify_mode = ssl.CERT_NONE  # nothing is said; the driver looks whose it is
+        there = (self.address.host, self.address.port)
+        with (
+            socket.create_connection(there, CONNECT_PATIENCE) as end,
+            anybody.wrap_socket(end, server_hostname=self.address.host),
+        ):
+            pass
+
+    def _set_up(self, handle: Any) -> None:
+        handle.set_option(self._ldap.OPT_PROTOCOL_VERSION, self._ldap.VERSION3)
+        handle.set_option(self._ldap.OPT_REFERRALS, 0)
+        handle.set_option(self._ldap.OPT_NETWORK_TIMEOUT, CONNECT_PATIENCE)
+        handle.set_option(self._ldap.OPT_TIMEOUT, PATIENCE)
 
     def _leave(self, line: "Line | None") -> None:
         if line is None:
