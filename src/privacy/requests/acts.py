@@ -62,6 +62,7 @@ class Confirmed:
 
     request_id: UUID
     status_token: str
+    kind: RequestKind
 
 
 def submit_request(
@@ -121,7 +122,7 @@ def verify_identity(
     token = opened_by(
         session, actor=actor, at=at, desk=desk, about=about, opening=Opening("mail-link")
     )
-    return Confirmed(about.id, token)
+    return Confirmed(about.id, token, about.kind)
 
 
 @dataclass(frozen=True)

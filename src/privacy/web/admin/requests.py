@@ -177,6 +177,7 @@ def take_in(told: dict[str, Any]) -> Response:
         shown = _shown(session, about or _taken(session, to, told), to)
     if status is HTTPStatus.CREATED:
         runtime.wake("fulfil-access" if told["approve"] else "deliver-mail")
+    if told["kind"] is RequestKind.RECTIFICATION:
         runtime.wake("rectify")
     return _answer(shown, status)
 

@@ -123,7 +123,8 @@ def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
             "transfer": _transfer(session, about),
         }
     except GoneError:
-        return {"email": None, "reason": None, "questions": [], "transfer": None}
+        nothing = dict.fromkeys(("email", "reason", "acting", "transfer"))
+        return {**nothing, "questions": []}
 
 
 def _transfer(session: Session, about: SubjectRequest) -> dict[str, str] | None:

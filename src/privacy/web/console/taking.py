@@ -54,7 +54,8 @@ def take_in() -> AnyResponse | tuple[str, HTTPStatus]:
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
     request_id = _taken(controller, taken)
     current.runtime().wake("deliver-mail")
-    current.runtime().wake("rectify")
+    if taken.asked.kind is RequestKind.RECTIFICATION:
+        current.runtime().wake("rectify")
     target = url_for("console.request_detail", request_id=request_id, done="taken_in")
     return redirect(target, HTTPStatus.SEE_OTHER)
 

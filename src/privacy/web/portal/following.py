@@ -78,7 +78,8 @@ def do_confirm(slug: str, token: str) -> AnyResponse | tuple[str, HTTPStatus]:
     except GoneError:
         return gone(controller, LinkUse.CONFIRM)
     runtime.wake("deliver-mail")
-    runtime.wake("rectify")
+    if confirmed.kind is RequestKind.RECTIFICATION:
+        runtime.wake("rectify")
     target = url_for("portal.status", slug=slug, token=confirmed.status_token, done="confirmed")
     return redirect(target, HTTPStatus.SEE_OTHER)
 
