@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from privacy.stores.definition import Collection, StoreDefinition
 from privacy.stores.graph import walk
 from tests.connectors.places import PostgresDatabase, SqliteFile, SqlPlace, Table
-from tests.stores.worlds import COLUMNS, Oracle, World, places_found, worlds
+from tests.stores.worlds import COLUMNS, Oracle, World, chosen_worlds, places_found, worlds
 
 TYPES = {"s0": "INTEGER", "s1": "TEXT", "s2": "BIGINT"}
 """Each store has another type of columns: links across stores join numbers to texts."""
@@ -61,7 +62,7 @@ def as_text(found: set[tuple[tuple[str, str], object]]) -> set[tuple[tuple[str, 
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(world=worlds())
+@given(world=st.one_of(worlds(), chosen_worlds()))
 def test_on_sqlite(tmp_path_factory: pytest.TempPathFactory, world: World) -> None:
     path: Path = tmp_path_factory.mktemp("world") / "world.sqlite3"
     assert_like_the_oracle(SqliteFile(path), world)
@@ -73,7 +74,7 @@ def test_on_sqlite(tmp_path_factory: pytest.TempPathFactory, world: World) -> No
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(world=worlds())
+@given(world=st.one_of(worlds(), chosen_worlds()))
 def test_on_postgresql(postgresql_place: PostgresDatabase, world: World) -> None:
     postgresql_place.empty()
     postgresql_place.opened.clear()

@@ -9,7 +9,14 @@ from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.findings import LeadReason, Outcome, Place
 from privacy.stores.graph import walk
 from tests.stores.fake_store import FakeStore
-from tests.stores.worlds import Oracle, World, places_found, shared_worlds, worlds
+from tests.stores.worlds import (
+    Oracle,
+    World,
+    chosen_worlds,
+    places_found,
+    shared_worlds,
+    worlds,
+)
 
 
 def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore]:
@@ -29,7 +36,7 @@ def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.one_of(worlds(), shared_worlds()))
+@given(st.one_of(worlds(), shared_worlds(), chosen_worlds()))
 def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
     findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
     oracle = Oracle(world)

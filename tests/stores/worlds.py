@@ -100,6 +100,45 @@ def people(draw: st.DrawFn, store: str) -> Collection:
     )
 
 
+@st.composite
+def chosen_worlds(draw: st.DrawFn) -> World:
+    """Return two collections, many rows of which meet, and links that choose among them."""
+    few = st.integers(0, 1)
+    inside = st.one_of(st.none(), st.lists(few, max_size=2), st.fixed_dictionaries({"one": few}))
+    cells = {**dict.fromkeys("abc", few), "doc": inside.map(json.dumps)}
+    row = st.fixed_dictionaries(cells)
+
+    def one(name: str, links: list[Link]) -> Collection:
+        known = (Identity("one", ("a",)),) if name == "c0" else ()
+        ways = dict.fromkeys(COLUMNS, "exact")
+        return Collection(name, same(name), ("id",), fields(ways), known, tuple(links))
+
+    made = [one("c0", draw(st.lists(choosing(), min_size=1, max_size=2))), one("c1", [])]
+    rows: dict[Place, list[Row]] = {
+        ("s0", name): [
+            {"id": number} | {name: cell[name] for name in cells}
+            for number, cell in enumerate(draw(st.lists(row, min_size=2, max_size=6)))
+        ]
+        for name in ("c0", "c1")
+    }
+    return World([StoreDefinition("s0", same("s0"), (), tuple(made))], rows, {"one": {("0",)}})
+
+
+def choosing() -> st.SearchStrategy[Link]:
+    """Return a link to the second collection with a condition or a path, or both."""
+    condition = st.builds(Condition, st.sampled_from("bc"), st.sampled_from("01"))
+    begins = st.sampled_from([(("b",), ""), (("doc",), "[*]"), (("doc",), "one")])
+    return st.builds(
+        lambda start, direction, when, where: Link(
+            start[0], "c1", ("a",), direction, when=when, where=where, path=start[1]
+        ),
+        begins,
+        st.sampled_from(Direction),
+        st.none() | condition,
+        st.none() | condition,
+    )
+
+
 def fields(ways: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the columns with their ways of comparing, and one that holds a document."""
     declared = {**ways, "doc": "exact"}
