@@ -1,5 +1,6 @@
 """A shop of made-up rows, and databases and stores that end or meddle at a chosen moment."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -109,7 +110,10 @@ class LateDatabase(Database):
 
 
 class WatchingStore(FakeStore):
-    """Counts the connections of our own database that are in use while it is read."""
+    """Counts the connections of our own database that stay in use while it is read.
+
+    Our own rows are read beside it, in a transaction that waits for nobody and so soon ends.
+    """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(SHOP, ROWS)
@@ -119,7 +123,13 @@ class WatchingStore(FakeStore):
 
     @override
     def read(self, collection: Collection, columns: Columns, values: Any) -> Iterator[Row]:
-        self.in_use.append(self._pool.checkedout())
+        self.in_use.append(self._lasting())
         for row in super().read(collection, columns, values):
-            self.in_use.append(self._pool.checkedout())
+            self.in_use.append(self._lasting())
             yield row
+
+    def _lasting(self) -> int:
+        end = time.monotonic() + 10
+        while self._pool.checkedout() and time.monotonic() < end:
+            time.sleep(0.005)
+        return self._pool.checkedout()
