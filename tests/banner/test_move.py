@@ -24,6 +24,10 @@ def moving(world: FakeWorld, tool: str = "cookieconsent", more: str = "") -> Non
     world.tag = tags["move"].removeprefix("<script ").removesuffix(" async></script>") + more
 
 
+PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
+"""Lets a page wait for the service as long as a busy machine needs."""
+
+
 def taken(page: Page, answer: str = "1") -> dict[str, Any]:
     """Return what the service gives for a choice that it could prove."""
     now = page.evaluate("Math.floor(Date.now() / 1000)")
@@ -35,6 +39,7 @@ def test_a_proven_choice_is_taken_over_and_nobody_is_asked(page: Page, world: Fa
     moving(world)
     world.body = script("audience_consent")
     world.moved = taken(page)
+    page.add_init_script(PATIENT)
     page.context.add_cookies([{"name": "cc_cookie", "value": COOKIE, "url": world.site}])
     page.goto(world.site)
     page.wait_for_function("window.ran")
@@ -87,6 +92,7 @@ def test_what_our_tag_says_goes_on_to_the_banner_and_no_policy_is_violated(
         f"default-src 'none'; script-src 'nonce-{NONCE}'; connect-src {world.service}; "
         "require-trusted-types-for 'script'; trusted-types consent-banner consent-banner-move"
     )
+    page.add_init_script(PATIENT)
     page.add_init_script(WATCH)
     page.add_init_script("localStorage.klaro = '%7B%22analytics%22%3Atrue%7D'")
     world.moved = taken(page, "0")
