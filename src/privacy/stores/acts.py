@@ -5,18 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import sealed_version
 from privacy.db import new_id
-from privacy.errors import ConflictError, InvalidError, PrivacyError
+from privacy.errors import InvalidError, PrivacyError
 from privacy.stores import definition_file, queries
+from privacy.stores.addresses import seal_address
 from privacy.stores.definition import StoreDefinition, Waiver
-from privacy.stores.models import DataStore, StoreDraft, StoreState, address_context
-from privacy.stores.own import NAME
+from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.registry import connector_for, connector_of
 from privacy.stores.validity import ensure_valid
 from privacy.subjects.keys import KeyCabinet
@@ -48,7 +47,7 @@ def register_store(
     ConflictError when the name is taken. Nothing is connected to.
     """
     definition = ensure_valid(facts.definition)
-    ensure_free(session, controller_id, definition.name)
+    queries.ensure_free(session, controller_id=controller_id, name=definition.name)
     if len(facts.address) > LONGEST_ADDRESS:
         raise InvalidError(f"An address has at most {LONGEST_ADDRESS} characters.")
     store = DataStore(
@@ -168,24 +167,6 @@ def reseal_addresses(
             version=newest,
         )
     return len(behind)
-
-
-def ensure_free(session: Session, controller_id: UUID, name: str) -> None:
-    """Raise ConflictError when a controller has a data store of the name already."""
-    taken = select(DataStore.id).where(
-        DataStore.controller_id == controller_id, DataStore.name == name
-    )
-    if name == NAME or session.scalars(taken).one_or_none() is not None:
-        raise ConflictError(f"There is a data store of the name {name} already.")
-
-
-def seal_address(
-    session: Session, store: DataStore | StoreDraft, address: str, cabinet: KeyCabinet
-) -> None:
-    """Keep an address under the controller's key; nothing shows it again."""
-    store.address_sealed = cabinet.seal(
-        session, address, controller_id=store.controller_id, context=address_context(store)
-    )
 
 
 def _words(error: PrivacyError) -> str:

@@ -11,15 +11,14 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError
-from privacy.stores import review
+from privacy.stores import queries, review
 from privacy.stores.acts import (
     LONGEST_ADDRESS,
     StoreFacts,
     change_definition,
-    ensure_free,
     register_store,
-    seal_address,
 )
+from privacy.stores.addresses import seal_address
 from privacy.stores.models import DataStore, StoreDraft, address_context
 from privacy.stores.registry import connector_of
 from privacy.stores.review import Review
@@ -59,7 +58,7 @@ def begin_draft(
     Raises ConflictError when the name is taken and InvalidError for an address too long.
     """
     name = proposal.review.definition.name
-    ensure_free(session, controller_id, name)
+    queries.ensure_free(session, controller_id=controller_id, name=name)
     if len(proposal.address) > LONGEST_ADDRESS:
         raise InvalidError(f"An address has at most {LONGEST_ADDRESS} characters.")
     draft = _made(at, controller_id, name, connector_of(proposal.address), proposal.review)

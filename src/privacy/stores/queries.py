@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.crypto import sealed_version
-from privacy.errors import InvalidError, NotFoundError, PrivacyError
+from privacy.errors import ConflictError, InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
 from privacy.stores.models import DataStore, StoreDraft, address_context
+from privacy.stores.own import NAME
 from privacy.stores.protocol import Store
 from privacy.stores.registry import BrokenStore, connector_for
 from privacy.subjects.keys import KeyCabinet
@@ -33,6 +34,15 @@ def data_store(session: Session, *, controller_id: UUID, name: str) -> DataStore
     if found is None:
         raise NotFoundError("There is no data store of that name.")
     return found
+
+
+def ensure_free(session: Session, *, controller_id: UUID, name: str) -> None:
+    """Raise ConflictError when a controller has a data store of the name already."""
+    taken = select(DataStore.id).where(
+        DataStore.controller_id == controller_id, DataStore.name == name
+    )
+    if name == NAME or session.scalars(taken).one_or_none() is not None:
+        raise ConflictError(f"There is a data store of the name {name} already.")
 
 
 def drafts(session: Session, *, controller_id: UUID) -> Sequence[StoreDraft]:
