@@ -68,7 +68,6 @@ ROUTES = {
     "console.calendar_page": "/console/calendar",
     "console.make_calendar": "/console/calendar/make",
     "console.accept_mandate": "/console/requests/<request_id>/mandate",
-    "console.assignments": "/console/assignments",
     "console.ask": "/console/requests/<request_id>/ask",
     "console.merge": "/console/requests/<request_id>/merge",
     "console.prove": "/console/requests/<request_id>/prove/<kind>",

@@ -114,6 +114,7 @@ def test_no_text_is_left_that_nothing_shows():
     begun |= {
         "mail.",
         "field_error.",
+        "notice_field.",
         "store_can.",
         "store_kind.",
         "correction_detail.",
