@@ -52,7 +52,7 @@ def test_neither_another_body_nor_another_secret_passes():
         ensure_signed(SECRET, signed(new_secret()), body=BODY, at=NOW)
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_YWJj", "whsec_!!", new_secret()[6:]])
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_YWJj", "whsec_!!", "QUFB" * 11])
 def test_a_secret_that_is_none_is_refused(secret: str):
     with pytest.raises(InvalidError):
         check_secret(secret)
