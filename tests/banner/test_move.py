@@ -97,7 +97,7 @@ def test_what_our_tag_says_goes_on_to_the_banner_and_no_policy_is_violated(
     page.add_init_script("localStorage.klaro = '%7B%22analytics%22%3Atrue%7D'")
     world.moved = taken(page, "0")
     page.goto(world.site)
-    page.wait_for_function("window.privacyBanner?.get()")
+    wait_for(page, lambda: page.evaluate("!!window.privacyBanner?.get()"))
     kept = choice(page.context)
     assert kept
     assert kept["domain"] == ".boutique.localhost"

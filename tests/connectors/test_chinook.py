@@ -101,7 +101,7 @@ def test_names_types_and_values_are_weighed_together(address: str) -> None:
     sure = draft.confidence
     assert sure["customer.adresse_mel"] > sure["customer.xyz"] > 0.9
     assert draft.notes["customer.remarques"] == [Note.FREE_TEXT]
-    assert draft.notes["customer.support_rep_id"] == [Note.THIRD_PARTY, Note.UNSURE]
+    assert draft.notes["customer.support_rep_id"] == [Note.THIRD_PARTY]
     assert "customer.first_name" not in draft.notes
 
 

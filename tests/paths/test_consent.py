@@ -13,10 +13,9 @@ from privacy.consent import queries
 from privacy.consent.receipt import Receipt, to_sign
 from privacy.consent.store import OWN
 from privacy.crypto import Verifier
-from privacy.web.banner import script
 from tests.fakes import FakeClock
 from tests.make import ORIGIN
-from tests.web.banner.conftest import Shop, open_shop
+from tests.web.banner.conftest import Shop, configuration, open_shop
 from tests.web.conftest import app, settings
 
 __all__ = ["app", "settings"]  # pytest finds fixtures by their names here
@@ -24,12 +23,9 @@ __all__ = ["app", "settings"]  # pytest finds fixtures by their names here
 VISITOR = "ab" * 16
 
 
-def configuration(shop: Shop) -> dict[str, Any]:
+def configured(shop: Shop) -> dict[str, Any]:
     """Return what the embedded script knows, as a browser that speaks French gets it."""
-    answer = shop.app.test_client().get(f"/banner/{shop.site.key}.js")
-    head, _, _ = script.code().partition(script.PLACE)
-    value, _end = json.JSONDecoder().raw_decode(answer.get_data(as_text=True), len(head))
-    return dict(value)
+    return configuration(shop.app.test_client().get(f"/banner/{shop.site.key}.js"))
 
 
 def say(shop: Shop, config: dict[str, Any], number: int, *, granted: bool) -> TestResponse:
@@ -62,7 +58,7 @@ def holds(shop: Shop, receipt: Receipt, code: str) -> str:
 
 def test_a_consent_is_given_proven_withdrawn_and_told(app: Flask, clock: FakeClock):
     shop = open_shop(app)
-    config = configuration(shop)
+    config = configured(shop)
     given = say(shop, config, 1, granted=True)
     signed = json.loads(given.data)
     receipt = Receipt.read(signed["receipt"])
@@ -95,14 +91,14 @@ def test_a_visitor_has_another_number_with_each_controller(app: Flask):
     numbers = []
     for slug in ("une", "autre"):
         shop = open_shop(app, slug)
-        answer = say(shop, configuration(shop), 1, granted=True)
+        answer = say(shop, configured(shop), 1, granted=True)
         numbers.append(json.loads(answer.data)["receipt"]["subject"])
     assert len(set(numbers)) == 2
 
 
 def test_nobody_reads_the_ledger_from_a_page(app: Flask):
     shop = open_shop(app)
-    say(shop, configuration(shop), 1, granted=True)
+    say(shop, configured(shop), 1, granted=True)
     for address in ("/banner/consents", "/console/consents"):
         answer = app.test_client().get(address, headers={"Origin": ORIGIN})
         assert answer.status_code in {302, 303, 401, 405}

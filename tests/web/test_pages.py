@@ -13,7 +13,7 @@ from tests.pages.every_case import CASES
 from tests.pages.preview import STATIC, Case, preview_app, show
 
 EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-LIMIT = 14 * 1024
+LIMIT = 15 * 1024
 """Octets of the style sheet: thirteen kibibytes."""
 
 
@@ -60,6 +60,8 @@ def test_what_the_cases_show_is_every_template_that_there_is():
     shown = {case.template for case in CASES}
     parts = {"base.html", "macros.html", "console/base.html", "portal/base.html"}
     parts |= {"portal/steps.html", "console/decide.html", "console/verdict.html", "docs.html"}
+    parts |= {"assigned_form.html", "console/acting.html", "console/asked.html", "said.html"}
+    parts |= {"console/review_macros.html", "portal/rectified.html"}
     files = {str(file.relative_to(folder)) for file in folder.rglob("*.html")}
     assert {name for name in files - parts if not name.startswith("mail/")} == shown
 

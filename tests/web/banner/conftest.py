@@ -1,5 +1,7 @@
 """What tests of the banner's routes share: a site with its notices, and what a visitor sends."""
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -105,3 +107,15 @@ def publish(session: Any, site: Site, at: Any) -> None:
 def shop(app: Flask) -> Shop:
     """Return the site of the one controller."""
     return open_shop(app)
+
+
+def configuration(answer: TestResponse) -> dict[str, Any]:
+    """Return the object that stands where the code wants it; its keys are written bare."""
+    head, _, tail = script.code().partition(script.PLACE)
+    text = answer.get_data(as_text=True)
+    assert text.startswith(head)
+    assert text.endswith(tail)
+    written = text[len(head) : len(text) - len(tail)]
+    value = json.loads(re.sub(r"([{,])([a-z_]+):", r'\1"\2":', written))
+    assert isinstance(value, dict)
+    return value

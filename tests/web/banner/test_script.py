@@ -3,9 +3,7 @@
 import base64
 import gzip
 import hashlib
-import json
 import re
-from typing import Any
 
 import brotli
 import pytest
@@ -14,24 +12,12 @@ from werkzeug.test import TestResponse
 from privacy.web.banner import script, serving
 from tests.fakes import FakeClock
 from tests.make import make_purpose
-from tests.web.banner.conftest import ASKED, Shop, publish
+from tests.web.banner.conftest import ASKED, Shop, configuration, publish
 from tests.web.conftest import told
 
 
 def fetched(shop: Shop, query: str = "", **headers: str) -> TestResponse:
     return shop.app.test_client().get(f"/banner/{shop.site.key}.js{query}", headers=headers)
-
-
-def configuration(answer: TestResponse) -> dict[str, Any]:
-    """Return the object that stands where the code wants it; its keys are written bare."""
-    head, _, tail = script.code().partition(script.PLACE)
-    text = answer.get_data(as_text=True)
-    assert text.startswith(head)
-    assert text.endswith(tail)
-    written = text[len(head) : len(text) - len(tail)]
-    value = json.loads(re.sub(r"([{,])([a-z_]+):", r'\1"\2":', written))
-    assert isinstance(value, dict)
-    return value
 
 
 def test_the_script_carries_the_notice_of_its_site_as_json(shop: Shop):
