@@ -213,14 +213,24 @@ class SqlConnector(Store, ABC):
         return tables
 
     def _rows(self, connection: Connection, query: Select[Any], columns: Columns) -> Iterator[Row]:
+        few = self._few(connection, query)
+        for values in self._streamed(connection, query) if few is None else few:
+            yield dict(zip(columns, values, strict=True))
+
+    def _few(self, connection: Connection, query: Select[Any]) -> Sequence[Any] | None:
+        """Return all rows if one batch holds them; a stream takes three times as many messages."""
+        with self._deadline(connection):
+            found = connection.execute(query.limit(BATCH + 1)).all()
+        return found if len(found) <= BATCH else None
+
+    def _streamed(self, connection: Connection, query: Select[Any]) -> Iterator[Any]:
         streaming = {"stream_results": True, "max_row_buffer": BATCH}
         with self._deadline(connection):
             result = connection.execute(query, execution_options=streaming)
         with closing(result):
             try:
                 while batch := self._batch(connection, result):
-                    for values in batch:
-                        yield dict(zip(columns, values, strict=True))
+                    yield from batch
             except GeneratorExit:
                 self._leave(connection, result)
                 raise
