@@ -13,6 +13,8 @@ from tests.connectors.directory import (
     running_directory,
 )
 from tests.connectors.mariadb import MariadbServer, NoServerError, running_server
+from tests.connectors.object_store import Objects, ObjectServer, running_objects
+from tests.connectors.parquet import ParquetFiles
 from tests.connectors.places import (
     Files,
     JsonLines,
@@ -41,6 +43,7 @@ WRITABLE = [
     POSTGRESQL,
     "mysql",
 ]
+READ_ONLY = ["parquet", "s3-jsonl", "s3-parquet"]
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,13 @@ def slapd() -> Iterator[DirectoryServer]:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[ObjectServer]:
+    """Return an object store that lives as long as this run."""
+    with running_objects() as server:
+        yield server
+
+
 @pytest.fixture
 def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     """Return an empty database."""
@@ -90,7 +100,7 @@ def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     database.close()
 
 
-@pytest.fixture(params=["memory", "docs", *WRITABLE])
+@pytest.fixture(params=["memory", "docs", *READ_ONLY, *WRITABLE])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Return an empty place for tables."""
     if request.param == "memory":
@@ -106,6 +116,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param in {"csv", "jsonl"}:
         yield Files(tmp_path, f".{request.param}")
+    elif request.param == "parquet":
+        yield ParquetFiles(tmp_path, ".parquet")
+    elif request.param.startswith("s3-"):
+        objects = Objects(request.getfixturevalue("object_server"), f".{request.param[3:]}")
+        yield objects
+        objects.close()
     elif request.param == "http":
         with running_service() as service:
             web = Web(service)

@@ -205,9 +205,9 @@ class Files(Place):
         definition = definition_of(*tables)
         collections = []
         for table, collection in zip(tables, definition.collections, strict=True):
-            path = self.folder / f"{quote(table.name, safe='')}{self.suffix}"
-            self._write(path, table)
-            collections.append(replace(collection, table=path.name))
+            name = f"{quote(table.name, safe='')}{self.suffix}"
+            self.write(name, table)
+            collections.append(replace(collection, table=name))
         definition = replace(definition, collections=tuple(collections))
         store: Store = FilesConnector(definition, f"file://{self.folder}")
         if self.suffix == ".csv":
@@ -219,8 +219,9 @@ class Files(Place):
         self.opened.append(store)
         return store
 
-    def _write(self, path: Path, table: Table) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+    def write(self, name: str, table: Table) -> None:
+        """Write a table as a file."""
+        with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
             if self.suffix == ".csv":
                 writer = csv.writer(file)
                 writer.writerow(table.columns)

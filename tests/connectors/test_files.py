@@ -10,8 +10,8 @@ import pytest
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors.files import formats as files
+from privacy.stores.connectors.files import rewriting
 from privacy.stores.connectors.files.connector import FilesConnector
-from privacy.stores.connectors.files.table import FileTable
 from privacy.stores.protocol import Store
 from privacy.stores.registry import introspect
 from tests.connectors.places import Table, definition_of
@@ -93,14 +93,14 @@ def test_a_writer_in_between_is_not_overwritten(
     path = tmp_path / "a.csv"
     path.write_text("id,nom\n1,a\n2,b\n")
     store = opened(path)
-    take = FileTable._take_place  # noqa: SLF001 -- the moment before the file is replaced
+    take = rewriting.take_place
 
-    def interrupted(table: FileTable, draft: str, before: os.stat_result) -> None:
+    def interrupted(place: Path, draft: str, before: os.stat_result) -> None:
         with path.open("a") as file:
             file.write("3,c\n")
-        take(table, draft, before)
+        take(place, draft, before)
 
-    monkeypatch.setattr(FileTable, "_take_place", interrupted)
+    monkeypatch.setattr(rewriting, "take_place", interrupted)
     with pytest.raises(ConflictError):
         store.erase(store.definition.collection("t0"), ("id",), [("1",)])
     assert path.read_text() == "id,nom\n1,a\n2,b\n3,c\n"

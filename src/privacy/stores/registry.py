@@ -17,6 +17,7 @@ from privacy.stores.connectors.manual.connector import ManualConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.redis.connector import RedisConnector
+from privacy.stores.connectors.s3.connector import S3Connector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import Draft, TableFacts, propose
@@ -53,6 +54,7 @@ CONNECTORS: Mapping[str, Connector] = {
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "redis": RedisConnector,
+    "s3": S3Connector,
     "sqlite": SqliteConnector,
 }
 """The kinds of data stores that come with the service; what each makes connects later."""
@@ -76,6 +78,7 @@ SCHEMES: Mapping[str, str] = {
     "postgresql+psycopg": "postgres",
     "redis": "redis",
     "rediss": "redis",
+    "s3": "s3",
     "sqlite": "sqlite",
 }
 

@@ -1,137 +1,109 @@
-"""One file: read as a stream, and rewritten whole or not at all."""
+"""One file of text as a table, read as a stream."""
 
 import codecs
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TextIO
+from pathlib import PurePath
+from typing import Protocol, TextIO
 
-from privacy.errors import ConflictError, InvalidError, UnavailableError
+from typing_extensions import override
+
+from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.connectors.files.formats import (
     Csv,
     Format,
     JsonLines,
-    Record,
     Values,
     delimiter_of,
 )
+from privacy.stores.connectors.files.sources import Source
 
-SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+JSON_LINES = frozenset({".jsonl", ".ndjson"})
+PARQUET = frozenset({".parquet"})
+SUFFIXES = frozenset({".csv", ".tsv"}) | JSON_LINES | PARQUET
 ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16")
+LONGEST_HEADING = 1024 * 1024
+"""Characters of a first line that are looked at for its delimiter."""
 
-Change = Callable[[Record], str | None]
-"""Returns the raw text that stands for a record from now on; None takes it out."""
 
-
-@dataclass(frozen=True)
-class FileTable:
+class Table(Protocol):
     """A file of records; every method raises UnavailableError when it cannot be read."""
-
-    path: Path
-    delimiter: str = ""
-    encoding: str = ""
 
     def columns(self) -> Sequence[str]:
         """Return the names of its columns."""
-        with self._open() as file:
-            return self.format().columns(file)
+        ...
 
-    def rows(self) -> Iterator[Values]:
-        """Yield the values of every record, one in memory at a time."""
-        with self._open() as file:
-            for record in self.format().records(file):
+    def rows(self, names: Sequence[str]) -> Iterator[Values]:
+        """Yield the values of every record, few in memory at a time; at least of these names."""
+        ...
+
+    def kinds(self) -> Mapping[str, str]:
+        """Return by column what its values are, as `proposals.KINDS` calls it."""
+        ...
+
+
+@dataclass(frozen=True)
+class TextTable(Table):
+    """CSV or JSON Lines, as the name ends."""
+
+    source: Source
+    delimiter: str = ""
+    encoding: str = ""
+
+    @override
+    def columns(self) -> Sequence[str]:
+        with self.opened() as (form, file):
+            return form.columns(file)
+
+    @override
+    def rows(self, names: Sequence[str]) -> Iterator[Values]:
+        with self.opened() as (form, file):
+            for record in form.records(file):
                 if record.values is not None:
                     yield record.values
 
-    def format(self) -> Format:
-        """Return how this file is written."""
-        if self.path.suffix.lower() in {".jsonl", ".ndjson"}:
+    @override
+    def kinds(self) -> Mapping[str, str]:
+        return dict.fromkeys(self.columns(), "unknown")
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Format, TextIO]]:
+        """Yield how the file is written, and its text from the beginning."""
+        with faults_told(), self.source.opened() as binary:
+            start = binary.read(len(codecs.BOM_UTF8))
+            binary.seek(0)
+            usual = "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
+            file = io.TextIOWrapper(binary, encoding=self.encoding or usual, newline="")
+            yield self._format(file), file
+
+    def _format(self, file: TextIO) -> Format:
+        if suffix_of(self.source.name) in JSON_LINES:
             return JsonLines()
         if self.delimiter:
             return Csv(self.delimiter)
-        with self._open() as file:
-            return Csv(delimiter_of(file.readline()))
+        heading = file.readline(LONGEST_HEADING)
+        file.seek(0)
+        return Csv(delimiter_of(heading))
 
-    def rewrite(self, change: Change) -> None:
-        """Put another file in the place of this one, with the records as `change` gives them.
 
-        Who reads meanwhile sees the old file or the new one. ConflictError when somebody else
-        wrote meanwhile; then nothing is changed.
-        """
-        form = self.format()
-        with self._faults_told(), self._beside() as (draft, name):
-            before = self.path.stat()
-            with self._open() as file:
-                for record in form.records(file):
-                    raw = record.raw if record.values is None else change(record)
-                    draft.write(raw or "")
-            draft.flush()
-            os.fsync(draft.fileno())
-            self._take_place(name, before)
+def suffix_of(name: str) -> str:
+    """Return how the name of a file ends, in small letters."""
+    return PurePath(name).suffix.lower()
 
-    def _take_place(self, draft: str, before: os.stat_result) -> None:
-        now = self.path.stat()
-        if (now.st_ino, now.st_mtime_ns, now.st_size) != (
-            before.st_ino,
-            before.st_mtime_ns,
-            before.st_size,
-        ):
-            raise ConflictError("Somebody else is writing the file; try again.")
-        shutil.copymode(self.path, draft)
-        with suppress(PermissionError):  # only root may give a file away
-            os.chown(draft, before.st_uid, before.st_gid)
-        Path(draft).replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
-    @contextmanager
-    def _beside(self) -> Iterator[tuple[IO[str], str]]:
-        """Yield a new file in the same folder, which is gone at the end unless it was moved."""
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding=self._encoding(),
-            newline="",
-            dir=self.path.parent,
-            prefix=".privacy-",
-            delete=False,
-        ) as draft:
-            try:
-                yield draft, draft.name
-            finally:
-                Path(draft.name).unlink(missing_ok=True)
-
-    @contextmanager
-    def _open(self) -> Iterator[TextIO]:
-        with self._faults_told():
-            if not self.path.is_file():  # a pipe or a device could keep us waiting for ever
-                raise FileNotFoundError
-            with self.path.open(encoding=self._encoding(), newline="") as file:
-                yield file
-
-    def _encoding(self) -> str:
-        if self.encoding:
-            return self.encoding
-        with self.path.open("rb") as file:
-            return "utf-8-sig" if file.read(3) == codecs.BOM_UTF8 else "utf-8"
-
-    @contextmanager
-    def _faults_told(self) -> Iterator[None]:
-        # Neither is chained: they name the path, and quote what stands in the file.
-        try:
-            yield
-        except UnicodeError:
-            raise InvalidError(
-                "The file is not in its declared encoding; give it as options: {encoding: …}."
-            ) from None
-        except OSError:
-            raise UnavailableError("The file cannot be read or written.") from None
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Turn what reading a file raises into errors that name no path and quote nothing."""
+    try:
+        yield
+    except UnicodeError:
+        raise InvalidError(
+            "The file is not in its declared encoding; give it as options: {encoding: …}."
+        ) from None
+    except OSError:
+        raise UnavailableError("The file cannot be read or written.") from None
 
 
 def options_of(options: Mapping[str, object], path: str) -> tuple[str, str]:
