@@ -3,10 +3,14 @@
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.connectors.s3 import bucket
@@ -195,6 +199,46 @@ def test_a_server_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(UnavailableError, match="in time"):
             store.check()
         store.close()
+
+
+class Whole(BaseHTTPRequestHandler):
+    """Gives all of an object or its beginning, whatever is asked of it."""
+
+    protocol_version = "HTTP/1.1"
+    size = 3_000_000
+
+    def do_HEAD(self) -> None:
+        self._begin(3_000_000)
+
+    def do_GET(self) -> None:
+        self._begin(self.size)
+        with suppress(OSError):  # who asked may have heard enough
+            self.wfile.write(b"x" * self.size)
+
+    def _begin(self, size: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(size))
+        self.send_header("ETag", '"1"')
+        self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("size", [3_000_000, 10])
+def test_a_server_that_gives_another_part_than_was_asked_is_not_believed(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Whole, "size", size)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Whole) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        store = S3Connector(declared(), f"s3://a:b@bucket/x?endpoint={endpoint}")
+        with pytest.raises(UnavailableError):
+            store.check()
+        store.close()
+        server.shutdown()
 
 
 @pytest.mark.parametrize(

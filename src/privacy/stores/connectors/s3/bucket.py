@@ -24,7 +24,6 @@ PATIENCE = 30
 TRIES: Final = 3
 RANGE: Final = 1024 * 1024
 """Bytes of an object that are read at a time, unless more are asked."""
-PARTIAL: Final = 206
 MOST_PAGES: Final = 10
 """Pages of a listing, of 1,000 objects each, that are looked at for a proposal or a check."""
 
@@ -64,7 +63,7 @@ class Bucket(Folder):
 
     def _listed(self, prefix: str) -> list[str]:
         keys: list[str] = []
-        token: dict[str, str] = {}
+        token: dict[str, Any] = {}
         for _page in range(MOST_PAGES):
             answer = self.ask("list_objects_v2", Prefix=prefix, Delimiter="/", **token)
             keys += [one["Key"] for one in answer.get("Contents", ())]
@@ -73,8 +72,8 @@ class Bucket(Folder):
             token = {"ContinuationToken": answer["NextContinuationToken"]}
         return [key for key in keys if not key.endswith("/")]  # folders that somebody marked
 
-    def ask(self, method: str, **words: Any) -> dict[str, Any]:
-        """Return the answer to a question about the bucket, with `Body` as bytes if it has one.
+    def ask(self, method: str, *, limit: int = 0, **words: Any) -> dict[str, Any]:
+        """Return the answer to a question about the bucket, with `Body` as bytes up to a limit.
 
         UnavailableError when it is away, slow or refuses the account, FileNotFoundError when
         there is no such object. What the server says is not passed on.
@@ -85,7 +84,7 @@ class Bucket(Folder):
         sync = driver("fsspec.asyn", "s3").sync
         words = {"Bucket": self._place.bucket, **words}
         try:
-            answer = sync(system.loop, _asked, system, method, words, timeout=PATIENCE)
+            answer = sync(system.loop, _asked, system, method, words, limit, timeout=PATIENCE)
         except FileNotFoundError:
             if method == "list_objects_v2":
                 raise UnavailableError("There is no such bucket.") from None
@@ -145,15 +144,14 @@ class Bucket(Folder):
             system.close_session(system.loop, client)
 
 
-async def _asked(system: Any, method: str, words: dict[str, Any]) -> dict[str, Any]:
+async def _asked(system: Any, method: str, words: dict[str, Any], limit: int) -> dict[str, Any]:
     answer = await system._call_s3(method, **words)  # noqa: SLF001 -- the public one has no limit
     if "Body" not in answer:
         return cast("dict[str, Any]", answer)
     async with answer["Body"] as body:
-        if answer["ResponseMetadata"]["HTTPStatusCode"] != PARTIAL:
-            raise OSError  # all of an object, whatever its size
+        if answer.get("ContentLength", limit + 1) > limit:
+            raise OSError  # it gives all of an object, whatever its size
         data = bytearray()
-        # No more than was announced: a part that is too long is cut off by the HTTP library.
         while part := await body.read(RANGE):
             data += part
     return {**answer, "Body": bytes(data)}
@@ -181,6 +179,7 @@ class Object(Source):
         """Return so many bytes from a place on; OSError when the object was replaced."""
         answer = self.bucket.ask(
             "get_object",
+            limit=size,
             Key=self.key,
             Range=f"bytes={start}-{start + size - 1}",
             IfMatch=etag,
