@@ -226,16 +226,16 @@ class Whole(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.mark.parametrize("size", [3_000_000, 10])
+@pytest.mark.parametrize(("size", "told"), [(3_000_000, "what is asked"), (10, "announced")])
 def test_a_server_that_gives_another_part_than_was_asked_is_not_believed(
-    size: int, monkeypatch: pytest.MonkeyPatch
+    size: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Whole, "size", size)
     with ThreadingHTTPServer(("127.0.0.1", 0), Whole) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{server.server_port}"
         store = S3Connector(declared(), f"s3://a:b@bucket/x?endpoint={endpoint}")
-        with pytest.raises(UnavailableError):
+        with pytest.raises(UnavailableError, match=told):
             store.check()
         store.close()
         server.shutdown()
