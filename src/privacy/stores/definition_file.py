@@ -6,6 +6,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -36,8 +37,12 @@ def from_yaml(text: str) -> StoreDefinition:
     return from_document(parse_yaml(text))
 
 
+@lru_cache(maxsize=64)
 def from_json(text: str) -> StoreDefinition:
-    """Return the definition that `to_json` wrote; raise InvalidError as `from_yaml`."""
+    """Return the definition that `to_json` wrote; raise InvalidError as `from_yaml`.
+
+    The last ones are remembered, for each request reads those of all its controller's stores.
+    """
     return from_document(parse_json(text))
 
 
