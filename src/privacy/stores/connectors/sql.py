@@ -1,6 +1,6 @@
 """Data stores that speak SQL: everything but the ways in which their databases differ."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.engines import Lease
 from privacy.stores.connectors.matching import KeyColumn, conditions
 from privacy.stores.connectors.question import Question
@@ -35,7 +36,7 @@ from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Asked, Key, Row, Store
+from privacy.stores.protocol import Asked, Key, Row
 
 BATCH = 500
 """Rows that are fetched together and are in memory together."""
@@ -45,7 +46,7 @@ PATIENCE = 30
 """Seconds that a database may take for each batch of rows."""
 
 
-class SqlConnector(Store, ABC):
+class SqlConnector(DeclaredStore):
     """A store behind SQLAlchemy; what reads cannot write, what writes is opened apart."""
 
     loose: ClassVar[tuple[type[TypeEngine[Any]], ...]] = ()
@@ -85,11 +86,6 @@ class SqlConnector(Store, ABC):
         # Without a type of ours, so that the database reads it as the column's own.
         return element == bindparam(None, value, type_=NullType())
 
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
-
     @override
     def check(self) -> None:
         with self._connected() as connection:
@@ -109,11 +105,6 @@ class SqlConnector(Store, ABC):
         """Return what is known of a table with a few of its values, for a proposal."""
         with self._connected() as connection, self._deadline(connection):
             return look(connection, table)
-
-    @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = declared_of(self._definition, collection, columns)
-        return self._matching(declared, columns, values) if values else iter(())
 
     @override
     def read_together(self, questions: Sequence[Asked]) -> Iterator[tuple[int, Row]]:
@@ -145,6 +136,7 @@ class SqlConnector(Store, ABC):
         self._lease.close()
         self._tables = None
 
+    @override
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:

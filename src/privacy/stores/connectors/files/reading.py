@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from typing_extensions import override
 
 from privacy.errors import InvalidError
-from privacy.stores.connectors.asking import declared_of, matcher
+from privacy.stores.connectors.asking import matcher
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.files.parquet import ParquetTable
 from privacy.stores.connectors.files.sources import Folder, Source
 from privacy.stores.connectors.files.table import (
@@ -23,13 +24,13 @@ from privacy.stores.connectors.files.table import (
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.protocol import Key, Row
 
 LOOKED_AT = 200
 """Records whose values are judged for a proposal."""
 
 
-class FolderStore(Store):
+class FolderStore(DeclaredStore):
     """Reads record by record; what is asked is matched here."""
 
     def __init__(self, definition: StoreDefinition, folder: Folder) -> None:
@@ -37,11 +38,6 @@ class FolderStore(Store):
         self._folder = folder
         for collection in definition.collections:
             options_of(collection.options, f"{collection.name}.options")
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @override
     def check(self) -> None:
@@ -57,10 +53,6 @@ class FolderStore(Store):
         return [name for name in collection.columns if there and name not in there]
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = declared_of(self._definition, collection, columns)
-        return self._matching(declared, columns, values) if values else iter(())
-
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.connectors.asking import declared_of, like, matcher
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.http.conversation import Answer, Conversation
 from privacy.stores.connectors.http.wording import (
     Method,
@@ -24,14 +25,14 @@ from privacy.stores.connectors.http.wording import (
 )
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.normalise import text_of
-from privacy.stores.protocol import Capability, Key, Row, Store, refusal
+from privacy.stores.protocol import Capability, Key, Row, refusal
 
 MOST_PAGES = 100_000
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*?\brel="?([^",;]*\s)?next\b', re.IGNORECASE)
 REFUSED = frozenset({401, 403, 407})
 
 
-class HttpConnector(Store):
+class HttpConnector(DeclaredStore):
     """An interface of another service; what it answers is matched again here."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
@@ -39,11 +40,6 @@ class HttpConnector(Store):
         self._manners = manners_of(definition)
         self._endpoints = endpoints_of(definition)
         self._conversation = Conversation(address, self._manners)
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @property
     @override
@@ -78,10 +74,6 @@ class HttpConnector(Store):
             )
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = declared_of(self._definition, collection, columns)
-        return self._matching(declared, columns, values) if values else iter(())
-
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
+from privacy.outbox.trust import usual_tls
 from privacy.outbox.webhook import is_public, look_up
 from privacy.stores.connectors.http.wording import Auth, Manners
 from privacy.stores.connectors.watchdog import WATCHDOG
@@ -258,7 +259,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, base: Base, address: str, seconds: float) -> None:
         super().__init__(base.host, base.port, timeout=seconds)
         self._address = address
-        self._tls = ssl.create_default_context() if base.scheme == "https" else None
+        self._tls = usual_tls() if base.scheme == "https" else None
 
     @override
     def connect(self) -> None:

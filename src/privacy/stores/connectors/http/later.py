@@ -10,7 +10,7 @@ from typing_extensions import override
 from privacy.errors import AwaitedError, InvalidError, UnavailableError
 from privacy.outbox.webhook import check_secret
 from privacy.stores.assigned import OPTIONS, Terms, Way, terms_of
-from privacy.stores.connectors.asking import declared_of
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.http.connector import REFUSED, HttpConnector
 from privacy.stores.connectors.http.conversation import Conversation
 from privacy.stores.connectors.http.wording import manners_of
@@ -25,7 +25,7 @@ ADDRESS: Final = (
 _OWN: Final = frozenset({"answers", *OPTIONS})
 
 
-class LaterConnector(Store):
+class LaterConnector(DeclaredStore):
     """A vendor that is asked by a POST and answers by a signed webhook."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
@@ -38,11 +38,6 @@ class LaterConnector(Store):
         self._manners = manners_of(replace(definition, options=rest))
         self._terms = terms_of(definition, Way.VENDOR)
         self._conversation = Conversation(place, self._manners)
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @property
     def terms(self) -> Terms:
@@ -65,11 +60,10 @@ class LaterConnector(Store):
             self._ensure_taken(self._conversation.ask("GET", self._manners.check).status)
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared_of(self._definition, collection, columns)
-        if values:
-            raise AwaitedError(f"The data store {self._definition.name} answers later.")
-        return iter(())
+    def _matching(
+        self, collection: Collection, columns: Columns, values: Values[Key]
+    ) -> Iterator[Row]:
+        raise AwaitedError(f"The data store {self._definition.name} answers later.")
 
     @override
     def close(self) -> None:

@@ -15,12 +15,13 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.connectors.asking import declared_of, matcher
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.ldap.conversation import Conversation, Entry
 from privacy.stores.connectors.ldap.wording import DN, Wording, is_text, wordings_of
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
 from privacy.stores.proposals import ForeignKey, TableFacts
-from privacy.stores.protocol import Capability, Key, Row, Store, refusal
+from privacy.stores.protocol import Capability, Key, Row, refusal
 
 SURVEYED = 10_000
 """Entries that are looked at for a proposal."""
@@ -28,7 +29,7 @@ LOOKED_AT = 200
 """Entries whose values are judged for a proposal."""
 
 
-class LdapConnector(Store):
+class LdapConnector(DeclaredStore):
     """Entries below one DN (the optional extra `ldap`)."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
@@ -37,11 +38,6 @@ class LdapConnector(Store):
         self._base = self._conversation.address.base
         self._wordings = wordings_of(definition, self._base)
         self._rules: Mapping[str, str] | None = None
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @property
     @override
@@ -68,10 +64,6 @@ class LdapConnector(Store):
         next(self._entries(wording.base, wording.everything, [DN]), None)
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = declared_of(self._definition, collection, columns)
-        return self._matching(declared, columns, values) if values else iter(())
-
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:

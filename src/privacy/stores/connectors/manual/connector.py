@@ -10,15 +10,15 @@ from typing_extensions import override
 from privacy.errors import AwaitedError, InvalidError
 from privacy.outbox.mail import address_of
 from privacy.stores.assigned import DOCUMENT_FIELDS, OPTIONS, Terms, Way, holds_documents, terms_of
-from privacy.stores.connectors.asking import declared_of
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.protocol import Key, Row
 
 ADDRESS: Final = "The address is manual:name, or mailto:someone@example.org."
 
 
-class ManualConnector(Store):
+class ManualConnector(DeclaredStore):
     """What only a person can search; there is nothing to connect to."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
@@ -26,11 +26,6 @@ class ManualConnector(Store):
         _check_options(definition)
         self._definition = definition
         self._terms = terms_of(definition, way, mailbox)
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @property
     def terms(self) -> Terms:
@@ -42,11 +37,10 @@ class ManualConnector(Store):
         """Return at once: whether a person answers shows when one is asked."""
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared_of(self._definition, collection, columns)
-        if values:
-            raise AwaitedError(f"The data store {self._definition.name} is searched by hand.")
-        return iter(())
+    def _matching(
+        self, collection: Collection, columns: Columns, values: Values[Key]
+    ) -> Iterator[Row]:
+        raise AwaitedError(f"The data store {self._definition.name} is searched by hand.")
 
     @override
     def close(self) -> None:

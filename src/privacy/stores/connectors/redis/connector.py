@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from privacy.errors import ConflictError, InvalidError
 from privacy.stores.connectors.asking import declared_of, matcher
+from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.matching import chunks
 from privacy.stores.connectors.redis.conversation import Command, Conversation
 from privacy.stores.connectors.redis.layout import Layout, layouts_of
@@ -23,7 +24,7 @@ from privacy.stores.connectors.redis.values import ELEMENTS, STEP, Fields, remov
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
 from privacy.stores.proposals import TableFacts
-from privacy.stores.protocol import Capability, Key, Row, Store, refusal
+from privacy.stores.protocol import Capability, Key, Row, refusal
 
 SCANNED = 20_000
 """Keys of the whole space that are looked at for a proposal or a check."""
@@ -39,18 +40,13 @@ class Record(NamedTuple):
     row: Row
 
 
-class RedisConnector(Store):
+class RedisConnector(DeclaredStore):
     """Keys of one numbered database (the optional extra `redis`)."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
         self._definition = definition
         self._layouts = layouts_of(definition)
         self._conversation = Conversation(address)
-
-    @property
-    @override
-    def definition(self) -> StoreDefinition:
-        return self._definition
 
     @property
     @override
@@ -71,10 +67,6 @@ class RedisConnector(Store):
         faults.raise_all(f"The data store {self._definition.name} is not as its definition says.")
 
     @override
-    def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
-        declared = declared_of(self._definition, collection, columns)
-        return self._matching(declared, columns, values) if values else iter(())
-
     def _matching(
         self, collection: Collection, columns: Columns, values: Values[Key]
     ) -> Iterator[Row]:
