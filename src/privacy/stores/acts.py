@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from privacy.errors import InvalidError, PrivacyError
 from privacy.stores import definition_file, queries
 from privacy.stores.addresses import seal_address
 from privacy.stores.definition import StoreDefinition, Waiver
+from privacy.stores.entries import record
 from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.registry import connector_for, connector_of
 from privacy.stores.validity import ensure_valid
@@ -62,7 +62,7 @@ def register_store(
     connector_for(store.connector)(definition, facts.address)  # refuses another kind's address
     seal_address(session, store, facts.address, cabinet)
     session.add(store)
-    _log(session, Action.STORE_REGISTERED, store, at=at, actor=actor)
+    record(session, Action.STORE_REGISTERED, store, at=at, actor=actor)
     return store
 
 
@@ -79,7 +79,7 @@ def record_check(
     store.checked_at = at
     store.check_result = _words(error) if error else None
     outcome = error.code if error else StoreState.GOOD.value
-    _log(session, Action.STORE_CHECKED, store, at=at, actor=actor, outcome=outcome)
+    record(session, Action.STORE_CHECKED, store, at=at, actor=actor, outcome=outcome)
 
 
 def remove_store(
@@ -92,7 +92,7 @@ def remove_store(
             session.delete(draft)
     session.flush()
     session.delete(store)
-    _log(session, Action.STORE_REMOVED, store, at=at, actor=actor)
+    record(session, Action.STORE_REMOVED, store, at=at, actor=actor)
 
 
 def change_definition(
@@ -113,7 +113,7 @@ def change_definition(
     connector_for(store.connector)  # raises when this version has none
     store.definition = definition_file.to_json(definition)
     store.state, store.checked_at, store.check_result = StoreState.NEW, None, None
-    _log(session, Action.STORE_CHANGED, store, at=at, actor=actor)
+    record(session, Action.STORE_CHANGED, store, at=at, actor=actor)
 
 
 def waive(session: Session, *, actor: str, at: datetime, store: DataStore, waiver: Waiver) -> None:
@@ -133,7 +133,7 @@ def waive(session: Session, *, actor: str, at: datetime, store: DataStore, waive
     changed = replace(definition, waivers=(*others, waiver))
     store.definition = definition_file.to_json(ensure_valid(changed))
     until = waiver.until.isoformat()
-    _log(session, Action.STORE_WAIVED, store, at=at, actor=actor, until=until)
+    record(session, Action.STORE_WAIVED, store, at=at, actor=actor, until=until)
 
 
 def _speaks_of(definition: StoreDefinition, waiver: Waiver) -> bool:
@@ -172,24 +172,3 @@ def reseal_addresses(
 def _words(error: PrivacyError) -> str:
     fields = error.fields if isinstance(error, InvalidError) else {}
     return "\n".join([str(error), *(f"{path}: {', '.join(w)}" for path, w in fields.items())])
-
-
-def _log(
-    session: Session,
-    action: Action,
-    store: DataStore,
-    *,
-    at: datetime,
-    actor: str,
-    **details: Any,
-) -> None:
-    log.append(
-        session,
-        action,
-        at=at,
-        actor=actor,
-        controller_id=store.controller_id,
-        store=store.name,
-        kind=store.connector,
-        **details,
-    )

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError
@@ -19,6 +17,7 @@ from privacy.stores.acts import (
     register_store,
 )
 from privacy.stores.addresses import seal_address
+from privacy.stores.entries import record
 from privacy.stores.models import DataStore, StoreDraft, address_context
 from privacy.stores.registry import connector_of
 from privacy.stores.review import Review
@@ -64,7 +63,7 @@ def begin_draft(
     draft = _made(at, controller_id, name, connector_of(proposal.address), proposal.review)
     seal_address(session, draft, proposal.address, cabinet)
     session.add(draft)
-    _log(session, Action.STORE_DRAFTED, draft, at=at, actor=actor)
+    record(session, Action.STORE_DRAFTED, draft, at=at, actor=actor)
     return draft
 
 
@@ -75,7 +74,7 @@ def begin_change(
     draft = _made(at, store.controller_id, store.name, store.connector, proposed)
     draft.store_id = store.id
     session.add(draft)
-    _log(session, Action.STORE_DRAFTED, draft, at=at, actor=actor)
+    record(session, Action.STORE_DRAFTED, draft, at=at, actor=actor)
     return draft
 
 
@@ -95,7 +94,7 @@ def save_draft(
         raise ConflictError("This draft has changed meanwhile: look at it again.")
     draft.document = review.to_json(said.review)
     draft.changed_at = at
-    _log(
+    record(
         session, Action.STORE_DRAFT_CHANGED, draft, at=at, actor=actor, collection=said.collection
     )
 
@@ -132,7 +131,7 @@ def settle_draft(
 def drop_draft(session: Session, *, actor: str, at: datetime, draft: StoreDraft) -> None:
     """Forget a draft and the address in it."""
     session.delete(draft)
-    _log(session, Action.STORE_DRAFT_DROPPED, draft, at=at, actor=actor)
+    record(session, Action.STORE_DRAFT_DROPPED, draft, at=at, actor=actor)
 
 
 def _made(
@@ -157,25 +156,4 @@ def _address(session: Session, draft: StoreDraft, cabinet: KeyCabinet) -> str:
         draft.address_sealed,
         controller_id=draft.controller_id,
         context=address_context(draft),
-    )
-
-
-def _log(
-    session: Session,
-    action: Action,
-    draft: StoreDraft,
-    *,
-    at: datetime,
-    actor: str,
-    **details: Any,
-) -> None:
-    log.append(
-        session,
-        action,
-        at=at,
-        actor=actor,
-        controller_id=draft.controller_id,
-        store=draft.name,
-        kind=draft.connector,
-        **details,
     )
