@@ -11,7 +11,7 @@ from privacy.audit.actions import Action
 from privacy.errors import ConflictError, GoneError, SealError
 from privacy.packages.models import PackageFetch, PackagePart
 from privacy.packages.stowing import PART
-from privacy.requests import handing, jobs, keeping
+from privacy.requests import claiming, handing, jobs, keeping
 from privacy.requests.delivering import Delivery, deliver
 from privacy.requests.keeping import keep_parts
 from privacy.requests.models import Package, RequestState
@@ -254,8 +254,8 @@ def test_a_worker_that_writes_parts_keeps_its_claim(office: Office):
     keep_parts(
         office.database, clock=office.clock, claim=mine, about=about, archive=[b"x" * 3 * PART]
     )
-    assert office.claim(request_id).claimed_until == office.clock() + handing.lease_of(1)
-    assert handing.lease_of(1) == timedelta(minutes=10)
+    assert office.claim(request_id).claimed_until == office.clock() + claiming.lease_of(1)
+    assert claiming.lease_of(1) == timedelta(minutes=10)
 
 
 def worked_until_killed(office: Office, request_id: UUID, dies_at: int) -> bool:

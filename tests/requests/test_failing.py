@@ -7,7 +7,7 @@ import pytest
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, NotFoundError, UnavailableError
 from privacy.requests import failing
-from privacy.requests.handing import pause_after
+from privacy.requests.claiming import pause_after
 from privacy.requests.jobs import fulfil_access
 from privacy.requests.models import RequestState
 from tests.requests.dying import ROWS, SHOP

@@ -12,8 +12,9 @@ from privacy.crypto import tokens
 from privacy.errors import ConflictError, GoneError, NotFoundError, SealError
 from privacy.packages.package import key_of
 from privacy.purposes.models import Controller
-from privacy.requests import handing
-from privacy.requests.handing import Claim, Packed
+from privacy.requests import claiming, handing
+from privacy.requests.claiming import Claim
+from privacy.requests.handing import Packed
 from privacy.requests.keeping import keep_parts
 from privacy.requests.models import LinkUse, RequestState
 from privacy.stores.findings import Outcome, StoreResult
@@ -27,7 +28,7 @@ LOYALTY = StoreResult("loyalty", Outcome.FAILED, 0, "unavailable", is_complete=F
 
 def claim(office: Office, request_id: UUID) -> Claim | None:
     with office.database.transaction() as session:
-        return handing.claim(session, at=office.clock(), request_id=request_id)
+        return claiming.claim(session, at=office.clock(), request_id=request_id)
 
 
 def take(office: Office, request_id: UUID) -> Claim:
@@ -139,15 +140,15 @@ def test_nobody_answers_twice(office: Office, ready: UUID):
 
 
 def test_each_claim_lasts_longer_so_that_a_slow_search_ends_some_time():
-    lasts = [handing.lease_of(fence) for fence in range(1, 9)]
+    lasts = [claiming.lease_of(fence) for fence in range(1, 9)]
     assert lasts[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
-    assert lasts[-1] == handing.lease_of(10**6) == timedelta(hours=4)
+    assert lasts[-1] == claiming.lease_of(10**6) == timedelta(hours=4)
 
 
 def test_a_store_that_stays_down_is_asked_ever_less_often():
-    pauses = [handing.pause_after(fence) for fence in range(1, 9)]
+    pauses = [claiming.pause_after(fence) for fence in range(1, 9)]
     assert pauses[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
-    assert pauses[-1] == handing.pause_after(10**6) == timedelta(hours=6)
+    assert pauses[-1] == claiming.pause_after(10**6) == timedelta(hours=6)
 
 
 def test_a_search_writes_down_each_store_with_its_entry(office: Office):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,6 @@ from privacy.audit.actions import Action
 from privacy.errors import ConflictError
 from privacy.outbox import queries as outbox
 from privacy.outbox.acts import notify
-from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.rectification import queries, telling, wording
@@ -25,7 +23,7 @@ from privacy.requests import queries as requests
 from privacy.requests.letters import Desk, write_to_subject
 from privacy.requests.links import send_link
 from privacy.requests.models import LinkUse, RequestState, SubjectRequest, TaskState
-from privacy.requests.moves import record
+from privacy.requests.moves import record, record_completed
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.findings import Reason
 
@@ -114,16 +112,7 @@ def finish(
         link=desk.links.for_subject(controller.slug, LinkUse.STATUS, status),
     )
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
-    record(
-        session,
-        Action.REQUEST_COMPLETED,
-        at,
-        actor,
-        about=about,
-        kind=about.kind.value,
-        outcome="with-exceptions" if about.exceptions else "whole",
-        late=day_of(at, ZoneInfo(controller.zone)) > about.legal_latest_on,
-    )
+    record_completed(session, at, actor, about=about)
 
 
 def _by_store(rows: Sequence[Correction]) -> dict[str, dict[CorrectionState, int]]:

@@ -8,11 +8,12 @@ already is not written, and an older fence may write nothing.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from privacy.clock import Clock
 from privacy.db import Database
-from privacy.errors import PrivacyError, UnavailableError
+from privacy.errors import UnavailableError
 from privacy.rectification import acts, ending, queries
 from privacy.rectification.candidates import searched
 from privacy.rectification.carrying import Result, carry_out, read_again
@@ -20,12 +21,14 @@ from privacy.rectification.kept import forget_ended, keep_search
 from privacy.rectification.models import Correction, CorrectionState
 from privacy.rectification.sealed import Change
 from privacy.requests import failing, handing
+from privacy.requests.attempting import attempt
+from privacy.requests.claiming import Claim, held, pause_after, release
 from privacy.requests.jobs import OpenStores, seeds_of
 from privacy.requests.letters import Desk
-from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
+from privacy.requests.models import RequestState, SubjectRequest
 from privacy.stores.findings import Findings, Outcome
 from privacy.stores.graph import walk
-from privacy.stores.protocol import Store
+from privacy.stores.protocol import Store, closing_all
 
 ACTOR = "job:rectify"
 SILENT = "unavailable"
@@ -58,41 +61,27 @@ def rectify(shop: Workshop) -> int:
     return done + sum(_attempt(shop, request_id, _carry_out) for request_id in decided)
 
 
-def _attempt(
-    shop: Workshop, request_id: UUID, step: Callable[[Workshop, handing.Claim], bool]
-) -> bool:
-    try:
-        with shop.database.transaction() as session:
-            mine = handing.claim(session, at=shop.clock(), request_id=request_id)
-        return mine is not None and step(shop, mine)
-    except PrivacyError as error:
-        _note(request_id, error.code)
-    except Exception as error:  # noqa: BLE001 -- one request must not stop the others
-        _note(request_id, type(error).__name__)  # its message could quote what was found
-    return False
-
-
-def _note(request_id: UUID, error: str) -> None:
-    logger.warning(
-        "rectification.not-carried-out", extra={"request": str(request_id), "error": error}
+def _attempt(shop: Workshop, request_id: UUID, step: Callable[[Workshop, Claim], bool]) -> bool:
+    return attempt(
+        shop.database,
+        clock=shop.clock,
+        request_id=request_id,
+        step=partial(step, shop),
+        missed="rectification.not-carried-out",
     )
 
 
-def _search(shop: Workshop, mine: handing.Claim) -> bool:
+def _search(shop: Workshop, mine: Claim) -> bool:
     with shop.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=shop.desk, about=about)
     stores = shop.open_stores(about.controller_id)
-    try:
+    with closing_all(stores):
         findings = walk(stores, seeds)
-    finally:
-        _close(stores)
     return _keep(shop, mine, findings, stores)
 
 
-def _keep(
-    shop: Workshop, mine: handing.Claim, findings: Findings, stores: Mapping[str, Store]
-) -> bool:
+def _keep(shop: Workshop, mine: Claim, findings: Findings, stores: Mapping[str, Store]) -> bool:
     """Keep what was found; while a store fails it is tried again, and after that told."""
     found = {
         place: (row.values for row in rows if row.owned) for place, rows in findings.rows.items()
@@ -114,11 +103,11 @@ def _keep(
             return False
         about = session.get_one(SubjectRequest, mine.request_id)
         keep_search(session, at=shop.clock(), desk=shop.desk, about=about, kept=kept)
-        session.get_one(RequestClaim, mine.request_id).claimed_until = shop.clock()
+        release(session, at=shop.clock(), request_id=mine.request_id)
     return True
 
 
-def _carry_out(shop: Workshop, mine: handing.Claim) -> bool:
+def _carry_out(shop: Workshop, mine: Claim) -> bool:
     with shop.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         rows = [
@@ -128,13 +117,11 @@ def _carry_out(shop: Workshop, mine: handing.Claim) -> bool:
         ]
         changes = queries.changes(session, cabinet=shop.desk.cabinet, rows=rows)
     stores = shop.open_stores(about.controller_id)
-    try:
+    with closing_all(stores):
         answered = [
             _settle(shop, mine, stores, row, change)
             for row, change in zip(rows, changes, strict=True)
         ]
-    finally:
-        _close(stores)
     if not all(answered):
         _pause(shop, mine)
         return False
@@ -143,7 +130,7 @@ def _carry_out(shop: Workshop, mine: handing.Claim) -> bool:
 
 def _settle(
     shop: Workshop,
-    mine: handing.Claim,
+    mine: Claim,
     stores: Mapping[str, Store],
     row: Correction,
     change: Change,
@@ -155,7 +142,7 @@ def _settle(
         return False
     result = result or Result(row.state, SILENT)
     with shop.database.transaction() as session:
-        handing.held(session, claim=mine)
+        held(session, claim=mine)
         fresh = session.get_one(Correction, (row.subject_id, row.id))
         if fresh.state is row.state:
             acts.settle(session, actor=ACTOR, at=shop.clock(), row=fresh, result=result)
@@ -176,20 +163,20 @@ def _result(store: Store | None, row: Correction, change: Change) -> Result | No
         return Result(CorrectionState.BY_HAND, "error")
 
 
-def _pause(shop: Workshop, mine: handing.Claim) -> None:
+def _pause(shop: Workshop, mine: Claim) -> None:
     """Let what does not answer be tried again later, ever less often; the DPO sees it wait."""
     with shop.database.transaction() as session:
-        handing.held(session, claim=mine)
-        hold = session.get_one(RequestClaim, mine.request_id)
-        hold.claimed_until = shop.clock() + handing.pause_after(mine.fence)
+        held(session, claim=mine)
+        until = shop.clock() + pause_after(mine.fence)
+        release(session, at=until, request_id=mine.request_id)
 
 
-def _end(shop: Workshop, mine: handing.Claim, stores: Mapping[str, Store]) -> bool:
+def _end(shop: Workshop, mine: Claim, stores: Mapping[str, Store]) -> bool:
     """Tell recipients once everything is settled, and end the request once they are."""
     definitions = {name: store.definition for name, store in stores.items()}
     with shop.database.transaction() as session:
-        about = handing.held(session, claim=mine)
-        session.get_one(RequestClaim, mine.request_id).claimed_until = shop.clock()
+        about = held(session, claim=mine)
+        release(session, at=shop.clock(), request_id=mine.request_id)
         if not queries.is_settled(queries.corrections(session, about=about)):
             return True
         ending.tell_recipients(
@@ -207,8 +194,3 @@ def _end(shop: Workshop, mine: handing.Claim, stores: Mapping[str, Store]) -> bo
             titles={name: one.title[about.language] for name, one in definitions.items()},
         )
     return True
-
-
-def _close(stores: Mapping[str, Store]) -> None:
-    for store in stores.values():
-        store.close()

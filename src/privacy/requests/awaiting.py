@@ -24,6 +24,7 @@ from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import wording
 from privacy.requests.acts import dpo_address
+from privacy.requests.claiming import release
 from privacy.requests.letters import Desk, write_to
 from privacy.requests.models import RequestClaim, RequestTask, SubjectRequest
 from privacy.stores.assigned import Terms, Way
@@ -83,7 +84,7 @@ def ask_keepers(
     told = [one for store in stores.values() if isinstance(store, AssignedStore)
             for one in store.known]  # fmt: skip
     if answered > sum(one.state is not AssignmentState.OPEN for one in told):
-        session.get_one(RequestClaim, about.id).claimed_until = at
+        release(session, at=at, request_id=about.id)
 
 
 def _may_ask(session: Session, about: SubjectRequest, name: str, store: AssignedStore) -> bool:

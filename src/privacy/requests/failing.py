@@ -11,6 +11,7 @@ from privacy.errors import ConflictError, NotFoundError
 from privacy.purposes.models import Controller
 from privacy.requests import wording
 from privacy.requests.acts import dpo_address
+from privacy.requests.claiming import release
 from privacy.requests.letters import Desk, write_to
 from privacy.requests.models import (
     RequestClaim,
@@ -75,5 +76,5 @@ def waive(
     if task is None or task.waived_at or task.state not in WAIVABLE:
         raise NotFoundError("This data store does not keep the request waiting.")
     task.waived_at = at
-    session.get_one(RequestClaim, about.id).claimed_until = at
+    release(session, at=at, request_id=about.id)
     record(session, Action.REQUEST_STORE_WAIVED, at, actor, about=about, store=store)

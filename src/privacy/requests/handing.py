@@ -1,4 +1,4 @@
-"""The answer to a request: claimed by one worker, kept sealed, handed over once."""
+"""The answer to a request: searched for under a claim, kept sealed, handed over once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
@@ -17,90 +17,24 @@ from privacy.packages.stowing import Box, Stowed
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
+from privacy.requests.claiming import Claim, held, pause_after, release
 from privacy.requests.letters import Desk, write_to_subject
 from privacy.requests.links import send_link, use_link
 from privacy.requests.models import (
     LinkUse,
     Package,
-    RequestClaim,
     RequestState,
     RequestTask,
     SubjectRequest,
     TaskState,
 )
-from privacy.requests.moves import lasts, move, record
+from privacy.requests.moves import lasts, move, record, record_completed
 from privacy.stores.findings import StoreResult
-from privacy.subjects.rows import count_changed, insert_new
 
-LEASE = timedelta(minutes=10)
-"""How long a worker that fell silent keeps a request from the others, the first time."""
-LONGEST_LEASE = timedelta(hours=4)
-RETRY = timedelta(minutes=5)
-"""After this a request is tried again whose data stores did not all answer, the first time."""
-LONGEST_RETRY = timedelta(hours=6)
 AGAIN = timedelta(hours=1)
 """How long after its first use a link begins a broken download again."""
-
 LONGEST_WAIT = timedelta(days=7)
 """After this a request looks for an answer that somebody owes, if that did not wake it."""
-
-
-def lease_of(fence: int) -> timedelta:
-    """Return how long a claim lasts: each one longer, so that a slow search ends some time."""
-    return _doubled(LEASE, fence, LONGEST_LEASE)
-
-
-def pause_after(fence: int) -> timedelta:
-    """Return the pause after a failed try; a store that is down is asked ever less often."""
-    return _doubled(RETRY, fence, LONGEST_RETRY)
-
-
-def _doubled(first: timedelta, fence: int, longest: timedelta) -> timedelta:
-    factor: int = 2 ** min(fence - 1, 16)
-    return min(first * factor, longest)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One worker's hold on a request; an older fence may write nothing."""
-
-    request_id: UUID
-    fence: int
-
-
-def claim(session: Session, *, at: datetime, request_id: UUID) -> Claim | None:
-    """Take an approved request for this worker, or return None if another holds it.
-
-    It changes no fact of the request, so it has no entry.
-    """
-    first = {"request_id": request_id, "claimed_until": at + lease_of(1), "fence": 1}
-    if insert_new(session, RequestClaim, **first):
-        return Claim(request_id, 1)
-    known = session.get_one(RequestClaim, request_id)
-    taken = update(RequestClaim).where(
-        RequestClaim.request_id == request_id,
-        RequestClaim.fence == known.fence,
-        RequestClaim.claimed_until <= at,
-    )
-    mine = Claim(request_id, known.fence + 1)
-    values = {"fence": mine.fence, "claimed_until": at + lease_of(mine.fence)}
-    return mine if count_changed(session, taken.values(values)) else None
-
-
-def release(session: Session, *, at: datetime, request_id: UUID) -> None:
-    """Let any worker take the request's next step at once."""
-    session.get_one(RequestClaim, request_id).claimed_until = at
-
-
-def held(
-    session: Session, *, claim: Claim, state: RequestState = RequestState.APPROVED
-) -> SubjectRequest:
-    """Return the claimed request; ConflictError once another worker took it over."""
-    hold = session.get_one(RequestClaim, claim.request_id, with_for_update=True)
-    about = session.get_one(SubjectRequest, claim.request_id)
-    if hold.fence != claim.fence or about.state is not state:
-        raise ConflictError("Another worker took this request over.")
-    return about
 
 
 def record_search(
@@ -125,7 +59,7 @@ def record_search(
     if waits:
         awaited_only = waits == {TaskState.AWAITED} and state is RequestState.APPROVED
         pause = LONGEST_WAIT if awaited_only else pause_after(claim.fence)
-        session.get_one(RequestClaim, about.id).claimed_until = at + pause
+        release(session, at=at + pause, request_id=about.id)
     return not waits
 
 
@@ -253,21 +187,11 @@ def handed_over(
 
     Raises GoneError when that was done before.
     """
-    controller = session.get_one(Controller, about.controller_id)
     use_link(session, token, at)
     if not _close(session, about, RequestState.COMPLETED, at):
         raise GoneError("The answer was handed over or destroyed already.")
     record(session, Action.REQUEST_HANDED_OVER, at, actor, about=about, bytes=size)
-    record(
-        session,
-        Action.REQUEST_COMPLETED,
-        at,
-        actor,
-        about=about,
-        kind=about.kind.value,
-        outcome="with-exceptions" if about.exceptions else "whole",
-        late=day_of(at, ZoneInfo(controller.zone)) > about.legal_latest_on,
-    )
+    record_completed(session, at, actor, about=about)
 
 
 def lapse(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:

@@ -4,7 +4,6 @@ Nothing outside our database is waited for while a transaction is open; killed a
 work begins again and does no harm.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from privacy.assignments.acts import close_assignments
 from privacy.clock import Clock
 from privacy.db import Database
-from privacy.errors import ConflictError, PrivacyError
+from privacy.errors import ConflictError
 from privacy.packages.answer import Answer, Asked
 from privacy.packages.disclosures import Register
 from privacy.packages.making import Page, contents_of
@@ -23,6 +22,8 @@ from privacy.packages.package import Contents, pack
 from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
 from privacy.requests import acts, awaiting, failing, handing, preview, queries, transfers
+from privacy.requests.attempting import attempt
+from privacy.requests.claiming import Claim, release
 from privacy.requests.keeping import keep_parts, sweep
 from privacy.requests.knowing import KnownWords
 from privacy.requests.letters import Desk
@@ -37,13 +38,11 @@ from privacy.stores.assigned import Assigned, Way
 from privacy.stores.findings import Findings
 from privacy.stores.graph import walk
 from privacy.stores.leads import Confirmed
-from privacy.stores.protocol import Store
+from privacy.stores.protocol import Store, closing_all
 from privacy.subjects.queries import identifiers_of
 
 ACTOR = "job:fulfil-access"
 CLEANER = "job:expire-requests"
-
-logger = logging.getLogger(__name__)
 
 OpenStores = Callable[[UUID], Mapping[str, Store]]
 """Opens every registered data store of a controller, our own among them."""
@@ -79,22 +78,16 @@ def _owed(bench: Bench) -> Sequence[UUID]:
 
 
 def _attempt(bench: Bench, request_id: UUID, silences: Silences) -> bool:
-    try:
-        with bench.database.transaction() as session:
-            mine = handing.claim(session, at=bench.clock(), request_id=request_id)
-        return mine is not None and _answer(bench, mine, silences)
-    except PrivacyError as error:
-        _note(request_id, error.code)
-    except Exception as error:  # noqa: BLE001 -- one request must not stop the others
-        _note(request_id, type(error).__name__)  # its message could quote what was found
-    return False
+    return attempt(
+        bench.database,
+        clock=bench.clock,
+        request_id=request_id,
+        step=lambda mine: _answer(bench, mine, silences),
+        missed="request.not-answered",
+    )
 
 
-def _note(request_id: UUID, error: str) -> None:
-    logger.warning("request.not-answered", extra={"request": str(request_id), "error": error})
-
-
-def _answer(bench: Bench, mine: handing.Claim, silences: Silences) -> bool:
+def _answer(bench: Bench, mine: Claim, silences: Silences) -> bool:
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
@@ -138,7 +131,7 @@ def _answer(bench: Bench, mine: handing.Claim, silences: Silences) -> bool:
             session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
         )
         close_assignments(session, actor=ACTOR, at=bench.clock(), request_id=about.id)
-        handing.release(session, at=bench.clock(), request_id=about.id)
+        release(session, at=bench.clock(), request_id=about.id)
     return True
 
 
@@ -157,11 +150,8 @@ def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[
 def _searched(
     stores: Mapping[str, Store], seeds: Mapping[str, set[str]], confirmed: Confirmed
 ) -> Findings:
-    try:
+    with closing_all(stores):
         return walk(stores, seeds, confirmed=confirmed)
-    finally:
-        for store in stores.values():
-            store.close()
 
 
 def _packed(

@@ -12,7 +12,7 @@ from privacy.db import Database
 from privacy.packages.models import PackagePart
 from privacy.packages.stowing import Stowed, stow
 from privacy.requests import handing
-from privacy.requests.handing import Claim
+from privacy.requests.claiming import Claim, held, lease_of
 from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
 
 AT_ONCE = 8
@@ -59,9 +59,9 @@ def keep_parts(
 
 
 def _write(session: Session, clock: Clock, claim: Claim, parts: list[dict[str, object]]) -> None:
-    handing.held(session, claim=claim)
+    held(session, claim=claim)
     hold = session.get_one(RequestClaim, claim.request_id)
-    hold.claimed_until = clock() + handing.lease_of(claim.fence)
+    hold.claimed_until = clock() + lease_of(claim.fence)
     if parts[0]["number"] == 0:
         session.execute(_parts_of(claim.request_id))
     session.execute(insert(PackagePart), parts)

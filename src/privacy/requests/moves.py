@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.policy import queries as policy
-from privacy.policy.months import Region
+from privacy.policy.months import Region, day_of
 from privacy.purposes.models import Controller
 from privacy.requests.deadline import Terms, deadline
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
@@ -102,6 +103,21 @@ def record(
         subject_id=about.subject_id,
         request=str(about.id),
         **details,
+    )
+
+
+def record_completed(session: Session, at: datetime, actor: str, *, about: SubjectRequest) -> None:
+    """Append the entry of a request that was answered, whether whole and whether in time."""
+    zone = ZoneInfo(session.get_one(Controller, about.controller_id).zone)
+    record(
+        session,
+        Action.REQUEST_COMPLETED,
+        at,
+        actor,
+        about=about,
+        kind=about.kind.value,
+        outcome="with-exceptions" if about.exceptions else "whole",
+        late=day_of(at, zone) > about.legal_latest_on,
     )
 
 

@@ -18,7 +18,7 @@ from privacy.stores.definition import StoreDefinition
 from privacy.stores.findings import Findings, Lead
 from privacy.stores.graph import walk
 from privacy.stores.leads import address, elsewhere
-from privacy.stores.protocol import Store
+from privacy.stores.protocol import Store, closing_all
 
 ACTOR = "job:preview-requests"
 
@@ -58,12 +58,9 @@ def _make(bench: Bench, request_id: UUID) -> None:
         seeds = seeds_of(session, desk=bench.desk, about=about)
         confirmed = confirmed_leads(session, cabinet=bench.desk.cabinet, about=about)
     stores = bench.open_stores(about.controller_id)
-    try:
+    with closing_all(stores):
         findings = walk(stores, seeds, confirmed=confirmed)
         leads = _leads(stores, findings)
-    finally:
-        for store in stores.values():
-            store.close()
     definitions = {name: store.definition for name, store in stores.items()}
     contents = _sampled(bench, about, findings, definitions, leads)
     with bench.database.transaction() as session:

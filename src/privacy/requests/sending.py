@@ -1,19 +1,21 @@
 """Sending what is owed to other controllers: claim, post outside any transaction, settle."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from privacy.clock import Clock
 from privacy.db import Database
-from privacy.errors import ConflictError, PrivacyError
+from privacy.errors import ConflictError
 from privacy.outbox.mailer import Scope, UndeliveredError
 from privacy.outbox.webhook import public_headers
-from privacy.requests import handing, transfers
+from privacy.requests import transfers
 from privacy.requests.annexes import Transfer, TransferState
+from privacy.requests.attempting import attempt
+from privacy.requests.claiming import Claim, pause_after
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestClaim, SubjectRequest
 from privacy.requests.transfers import Ending, Parcel
@@ -23,8 +25,6 @@ GIVEN_UP = timedelta(hours=12)
 """After this the subject is told that it is not feasible, and has the download."""
 HOPELESS = frozenset({"private-address"})
 """What no further try can change."""
-
-logger = logging.getLogger(__name__)
 
 
 class Sender(Protocol):
@@ -56,19 +56,16 @@ def send_transfers(post: Post) -> int:
 
 
 def _attempt(post: Post, request_id: UUID) -> bool:
-    try:
-        with post.database.transaction() as session:
-            mine = handing.claim(session, at=post.clock(), request_id=request_id)
-        return mine is not None and _send(post, mine)
-    except PrivacyError as error:
-        code = error.code
-    except Exception as error:  # noqa: BLE001 -- one must not stop the others
-        code = type(error).__name__  # its message could quote what is sent
-    logger.warning("transfer.not-sent", extra={"request": str(request_id), "error": code})
-    return False
+    return attempt(
+        post.database,
+        clock=post.clock,
+        request_id=request_id,
+        step=partial(_send, post),
+        missed="transfer.not-sent",
+    )
 
 
-def _send(post: Post, mine: handing.Claim) -> bool:
+def _send(post: Post, mine: Claim) -> bool:
     with post.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         row = transfers.transfer_of(session, about=about)
@@ -83,7 +80,7 @@ def _send(post: Post, mine: handing.Claim) -> bool:
             raise ConflictError("Another worker took this over.")
         fresh = session.get_one(Transfer, (row.subject_id, row.request_id))
         if ending is None:
-            hold.claimed_until = post.clock() + handing.pause_after(mine.fence)
+            hold.claimed_until = post.clock() + pause_after(mine.fence)
             return False
         hold.claimed_until = post.clock()
         transfers.settle(
@@ -92,7 +89,7 @@ def _send(post: Post, mine: handing.Claim) -> bool:
     return True
 
 
-def _try(post: Post, mine: handing.Claim, parcel: Parcel, *, last: bool) -> Ending | None:
+def _try(post: Post, mine: Claim, parcel: Parcel, *, last: bool) -> Ending | None:
     """Return how the try ended; None when another one may do better."""
     signed = public_headers(
         post.sign, message_id=mine.request_id, at=post.clock(), body=parcel.body

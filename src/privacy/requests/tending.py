@@ -23,7 +23,7 @@ from privacy.errors import PrivacyError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests.awaiting import tell_dpo, write_keeper
-from privacy.requests.handing import pause_after
+from privacy.requests.claiming import pause_after
 from privacy.requests.letters import Desk
 from privacy.stores.assigned import Assigned, Terms, Vendor, Way
 from privacy.stores.definition import Texts

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -107,6 +108,16 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of connections; the store may be used again."""
         ...
+
+
+@contextmanager
+def closing_all(stores: Mapping[str, Store]) -> Iterator[None]:
+    """Close every store when the block is left."""
+    try:
+        yield
+    finally:
+        for store in stores.values():
+            store.close()
 
 
 def refusal(definition: StoreDefinition, capability: Capability) -> InvalidError:
