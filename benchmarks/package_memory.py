@@ -29,8 +29,8 @@ from privacy.stores.definition import (
     Link,
     StoreDefinition,
 )
-from privacy.stores.graph import walk
 from privacy.stores.registry import connector_for
+from privacy.stores.search.graph import walk
 
 EMAIL = "camille.durand@example.fr"
 LINES = 4

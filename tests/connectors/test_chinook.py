@@ -8,9 +8,9 @@ import pytest
 
 from privacy.errors import InvalidError
 from privacy.stores.gate import ensure_covered
-from privacy.stores.graph import walk
-from privacy.stores.proposals import Note
+from privacy.stores.proposals.proposing import Note
 from privacy.stores.registry import Surveyed, connector_for, connector_of, introspect
+from privacy.stores.search.graph import walk
 from tests.connectors.places import MysqlDatabase, PostgresDatabase, SqlPlace
 from tests.connectors.test_survey import address_of
 

@@ -14,10 +14,10 @@ from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.ldap.wording import escaped
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.definition_file import from_document
-from privacy.stores.findings import Outcome
-from privacy.stores.graph import walk
 from privacy.stores.protocol import Capability
 from privacy.stores.registry import connector_for, connector_of, introspect
+from privacy.stores.search.findings import Outcome
+from privacy.stores.search.graph import walk
 from tests.connectors.directory import BASE, Directory, DirectoryServer
 from tests.connectors.test_faults import wire_to
 

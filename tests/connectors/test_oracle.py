@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from privacy.stores.definition import Collection, StoreDefinition
-from privacy.stores.graph import walk
+from privacy.stores.search.graph import walk
 from tests.connectors.places import PostgresDatabase, SqliteFile, SqlPlace, Table
 from tests.stores.worlds import COLUMNS, Oracle, World, chosen_worlds, places_found, worlds
 

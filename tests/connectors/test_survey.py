@@ -6,8 +6,8 @@ import pytest
 
 from privacy.cli.demo.stores import shop
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.graph import walk
 from privacy.stores.registry import connector_for, connector_of, introspect
+from privacy.stores.search.graph import walk
 from tests.connectors.places import MysqlDatabase, PostgresDatabase, SqliteFile, SqlPlace
 
 

@@ -18,8 +18,8 @@ from privacy.packages.withheld import Ground, Withheld
 from privacy.purposes.defaults import DEFAULT_PURPOSES
 from privacy.purposes.models import Controller, LegalBasis, Purpose, Recipient, RecipientRole
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
-from privacy.stores.graph import walk
 from privacy.stores.protocol import Store
+from privacy.stores.search.graph import walk
 from privacy.web.pages import package_page
 from tests.packages.test_package import SIGNER
 from tests.requests.office import EMAIL

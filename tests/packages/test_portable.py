@@ -15,8 +15,8 @@ from privacy.stores.definition import (
     Provenance,
     StoreDefinition,
 )
-from privacy.stores.findings import Findings
-from privacy.stores.found import FoundRows
+from privacy.stores.search.findings import Findings
+from privacy.stores.search.found import FoundRows
 from tests.stores.fake_store import same
 
 

@@ -10,9 +10,9 @@ from privacy.consent.statistics import Count, Unit
 from privacy.operators.roles import MATRIX, Permission, Role
 from privacy.purposes import csp
 from privacy.purposes.changes import Change, Line, Part
-from privacy.requests import bulk
 from privacy.requests.annexes import AgeBand, Capacity, QuestionKind
-from privacy.requests.intake import Verification
+from privacy.requests.intake import bulk
+from privacy.requests.intake.taking_in import Verification
 from privacy.web.banner import script
 from privacy.web.console.statistics import chart
 from privacy.web.console.taking import CHANNELS, FURTHER, KINDS

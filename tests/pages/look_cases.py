@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from privacy.requests.models import PreviewState, RequestPreview
-from privacy.requests.preview import Cell
-from privacy.requests.sampling import Contents, KnownLead, Sampled, Seen
-from privacy.requests.treating import Choice, Treatment
+from privacy.requests.previews.preview import Cell
+from privacy.requests.previews.sampling import Contents, KnownLead, Sampled, Seen
+from privacy.requests.previews.treating import Choice, Treatment
 from privacy.stores.definition import (
     About,
     Collection,
@@ -15,7 +15,7 @@ from privacy.stores.definition import (
     Field,
     StoreDefinition,
 )
-from privacy.stores.findings import Lead, LeadReason
+from privacy.stores.search.findings import Lead, LeadReason
 from privacy.web.console.looking import overview, part
 from privacy.web.console.preview import GROUNDS
 from tests.pages.console_cases import BASE, PATH

@@ -10,7 +10,7 @@ from privacy.rectification import acts, jobs, queries
 from privacy.rectification.models import RectificationSearch
 from privacy.rectification.plan import Wanted
 from privacy.requests.acts import Submission, submit_request
-from privacy.requests.again import may_take
+from privacy.requests.intake.duplicates import may_take
 from privacy.requests.models import RequestKind, RequestState
 from privacy.requests.statements import Statement, statement_of
 from tests.rectification.workplace import (

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from privacy.audit.actions import Action
 from privacy.errors import GoneError, InvalidError, UnavailableError
-from privacy.requests import handing
+from privacy.requests.answering import handing
 from privacy.requests.jobs import expire_requests, fulfil_access
 from privacy.requests.models import RequestState
 from privacy.stores.definition import Collection, Columns

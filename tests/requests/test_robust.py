@@ -18,8 +18,9 @@ from typing_extensions import override
 
 from privacy.errors import UnavailableError
 from privacy.purposes.models import Controller
-from privacy.requests import bulk, failing
-from privacy.requests.intake import Verification
+from privacy.requests.answering import failing
+from privacy.requests.intake import bulk
+from privacy.requests.intake.taking_in import Verification
 from privacy.requests.jobs import Bench, fulfil_access
 from privacy.requests.models import RequestState
 from privacy.stores.connectors.sqlite.connector import SqliteConnector

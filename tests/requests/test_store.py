@@ -10,9 +10,9 @@ from privacy.audit.seal import Sequencer
 from privacy.errors import InvalidError
 from privacy.outbox.models import MessageState
 from privacy.requests.moves import record
+from tests.requests.deadlines.test_questions import WORDS, answer, ask
+from tests.requests.intake.test_representing import PROOF, by, take
 from tests.requests.office import EMAIL, REASON, Office
-from tests.requests.test_questions import WORDS, answer, ask
-from tests.requests.test_representing import PROOF, by, take
 
 NOT_HERE = {"consent", "question", "representative", "transfer"}
 

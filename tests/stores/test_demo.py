@@ -13,10 +13,10 @@ from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.definition_file import from_yaml
-from privacy.stores.findings import Findings, Outcome
-from privacy.stores.graph import walk
 from privacy.stores.protocol import Store
 from privacy.stores.registry import Stores
+from privacy.stores.search.findings import Findings, Outcome
+from privacy.stores.search.graph import walk
 from tests.connectors.places import PostgresDatabase, SqlPlace
 from tests.postgres import PostgresServer
 

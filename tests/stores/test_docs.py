@@ -7,9 +7,9 @@ import pytest
 
 from privacy.stores.definition import DataCategory, Direction
 from privacy.stores.definition_file import from_yaml
-from privacy.stores.findings import Outcome, Reason
 from privacy.stores.normalise import NORMALISERS
 from privacy.stores.registry import SCHEMES
+from privacy.stores.search.findings import Outcome, Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text("utf-8")
 

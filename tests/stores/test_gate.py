@@ -8,10 +8,10 @@ import pytest
 from privacy.errors import InvalidError
 from privacy.stores.definition import StoreDefinition, Waiver
 from privacy.stores.definition_file import from_json, from_yaml, to_json
-from privacy.stores.findings import Outcome, Reason
 from privacy.stores.gate import ensure_covered
-from privacy.stores.graph import walk
-from privacy.stores.proposals import TableFacts
+from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.search.findings import Outcome, Reason
+from privacy.stores.search.graph import walk
 from tests.stores.fake_store import FakeStore, collection, identity, store
 
 SHOP = store("shop", collection("customer", "id email", identities=[identity("email")]))

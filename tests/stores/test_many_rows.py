@@ -10,9 +10,9 @@ from ipaddress import ip_address
 from typing_extensions import override
 
 from privacy.stores.definition import Collection, Columns
-from privacy.stores.found import FoundRows
-from privacy.stores.graph import walk
 from privacy.stores.protocol import Key, Row
+from privacy.stores.search.found import FoundRows
+from privacy.stores.search.graph import walk
 from tests.stores.fake_store import FakeStore, collection, identity, owns, store
 
 EMAIL = "camille.durand@example.fr"

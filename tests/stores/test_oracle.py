@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.findings import LeadReason, Outcome, Place
-from privacy.stores.graph import walk
+from privacy.stores.search.findings import LeadReason, Outcome, Place
+from privacy.stores.search.graph import walk
 from tests.stores.fake_store import FakeStore
 from tests.stores.worlds import (
     Oracle,

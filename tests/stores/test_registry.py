@@ -9,10 +9,10 @@ from privacy.db import Database
 from privacy.errors import ConflictError, InvalidError, PrivacyError
 from privacy.stores import jobs, queries
 from privacy.stores.acts import StoreFacts, register_store
-from privacy.stores.findings import Outcome
-from privacy.stores.graph import walk
 from privacy.stores.models import DataStore, StoreState
 from privacy.stores.registry import CONNECTORS, Stores, connector_of
+from privacy.stores.search.findings import Outcome
+from privacy.stores.search.graph import walk
 from privacy.subjects.keys import KeyCabinet
 from tests.fakes import FakeClock
 from tests.stores.fake_store import FakeStore, collection, store

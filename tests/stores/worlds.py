@@ -17,8 +17,8 @@ from privacy.stores.definition import (
     Link,
     StoreDefinition,
 )
-from privacy.stores.findings import Findings, Place
 from privacy.stores.protocol import Row
+from privacy.stores.search.findings import Findings, Place
 from tests.stores.fake_store import same
 
 COLUMNS = ("id", "a", "b", "c")

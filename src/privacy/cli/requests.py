@@ -9,8 +9,8 @@ import click
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
 from privacy.errors import InvalidError
 from privacy.policy.months import day_of
-from privacy.requests import bulk
-from privacy.requests.intake import Verification
+from privacy.requests.intake import bulk
+from privacy.requests.intake.taking_in import Verification
 from privacy.web.words import LANGUAGES
 
 

@@ -15,11 +15,11 @@ from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
 from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
-from privacy.stores.fides import Imported, from_fides
-from privacy.stores.fides_words import MEANINGS
+from privacy.stores.fides.dataset import Imported, from_fides
+from privacy.stores.fides.words import MEANINGS
 from privacy.stores.jobs import check_store
 from privacy.stores.models import DataStore
-from privacy.stores.proposals import Draft, Note
+from privacy.stores.proposals.proposing import Draft, Note
 from privacy.stores.protocol import Store
 from privacy.stores.registry import introspect
 

@@ -17,8 +17,8 @@ from privacy.packages.package import Table, csv_name, plain
 from privacy.packages.rights import complaint_to
 from privacy.packages.shown import Omitted, Shown
 from privacy.packages.withheld import Withheld, by_place
-from privacy.stores.findings import Findings, Outcome, Place, StoreResult
 from privacy.stores.own import NAME, SUBJECT
+from privacy.stores.search.findings import Findings, Outcome, Place, StoreResult
 
 CONSENTS = (NAME, "consent")
 """Where our own ledger keeps what the subject answered to banners."""

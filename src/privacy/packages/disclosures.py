@@ -14,7 +14,7 @@ from privacy.packages.linked import CATEGORIES, ROLES, purpose_type
 from privacy.packages.rights import rights_of
 from privacy.purposes.models import Controller, Purpose, Recipient
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
-from privacy.stores.findings import Place
+from privacy.stores.search.findings import Place
 
 EEA = frozenset(
     (

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from privacy.policy.months import Period
 from privacy.stores.definition import Kept
-from privacy.stores.findings import FoundRow
+from privacy.stores.search.findings import FoundRow
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from privacy.stores.definition import (
     Provenance,
     StoreDefinition,
 )
-from privacy.stores.findings import Findings
+from privacy.stores.search.findings import Findings
 
 BASES = frozenset({LegalBasis.CONSENT, LegalBasis.CONTRACT})
 PORTABLE = frozenset({Provenance.PROVIDED, Provenance.OBSERVED})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from privacy.packages.withheld import GROUNDS, Ground, Withheld, Withholding
 from privacy.stores.definition import Collection, Field
-from privacy.stores.findings import FoundRow, Rows
+from privacy.stores.search.findings import FoundRow, Rows
 
 
 @dataclass(frozen=True)

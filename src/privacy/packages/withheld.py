@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from privacy.stores.definition import Collection, Field, Texts
-from privacy.stores.findings import FoundRow, Place
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row
+from privacy.stores.search.findings import FoundRow, Place
 
 
 class Ground(StrEnum):

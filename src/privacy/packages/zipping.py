@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from privacy.stores.spool import Spool
+from privacy.stores.search.spool import Spool
 
 STORED, DEFLATED = 0, 8
 EARLIEST = 0, (1 << 5) | 1

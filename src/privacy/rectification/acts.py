@@ -22,6 +22,7 @@ from privacy.rectification.models import (
 )
 from privacy.rectification.plan import Planned, Wanted, plan
 from privacy.rectification.sealed import Change, seal_change
+from privacy.requests.intake.representing import check_mandate
 from privacy.requests.letters import Desk
 from privacy.requests.models import (
     RequestKind,
@@ -29,7 +30,6 @@ from privacy.requests.models import (
     SubjectRequest,
 )
 from privacy.requests.moves import move, record
-from privacy.requests.representing import check_mandate
 from privacy.requests.statements import seal_proven, statement_of
 from privacy.subjects.keys import subject_key
 

@@ -25,7 +25,7 @@ from privacy.requests.links import send_link
 from privacy.requests.models import LinkUse, RequestState, SubjectRequest, TaskState
 from privacy.requests.moves import record, record_completed
 from privacy.stores.definition import StoreDefinition
-from privacy.stores.findings import Reason
+from privacy.stores.search.findings import Reason
 
 SEARCHED = (TaskState.FOUND, TaskState.EMPTY)
 

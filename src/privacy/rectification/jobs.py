@@ -20,15 +20,15 @@ from privacy.rectification.carrying import Result, carry_out, read_again
 from privacy.rectification.kept import forget_ended, keep_search
 from privacy.rectification.models import Correction, CorrectionState
 from privacy.rectification.sealed import Change
-from privacy.requests import failing, handing
-from privacy.requests.attempting import attempt
-from privacy.requests.claiming import Claim, held, pause_after, release
+from privacy.requests.answering import failing, handing
+from privacy.requests.answering.attempting import attempt
+from privacy.requests.answering.claiming import Claim, held, pause_after, release
 from privacy.requests.jobs import OpenStores, seeds_of
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestState, SubjectRequest
-from privacy.stores.findings import Findings, Outcome
-from privacy.stores.graph import walk
 from privacy.stores.protocol import Store, closing_all
+from privacy.stores.search.findings import Findings, Outcome
+from privacy.stores.search.graph import walk
 
 ACTOR = "job:rectify"
 SILENT = "unavailable"

@@ -12,12 +12,14 @@ from privacy.audit.actions import Action
 from privacy.errors import ConflictError, RefusedError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import pauses, preview, wording
+from privacy.requests import wording
 from privacy.requests.deadline import may_extend
+from privacy.requests.deadlines import pauses
+from privacy.requests.intake.representing import check_mandate
 from privacy.requests.letters import Desk, reason_context, write_to_subject
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import move, record
-from privacy.requests.representing import check_mandate
+from privacy.requests.previews import preview
 from privacy.subjects.keys import subject_key
 
 

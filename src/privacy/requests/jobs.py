@@ -21,24 +21,26 @@ from privacy.packages.making import Page, contents_of
 from privacy.packages.package import Contents, pack
 from privacy.packages.portable import not_portable, schema_of
 from privacy.purposes import queries as purposes
-from privacy.requests import acts, awaiting, failing, handing, preview, queries, transfers
-from privacy.requests.attempting import attempt
-from privacy.requests.claiming import Claim, release
-from privacy.requests.keeping import keep_parts, sweep
-from privacy.requests.knowing import KnownWords
+from privacy.requests import acts, queries, transfers
+from privacy.requests.answering import awaiting, failing, handing
+from privacy.requests.answering.attempting import attempt
+from privacy.requests.answering.claiming import Claim, release
+from privacy.requests.answering.keeping import keep_parts, sweep
+from privacy.requests.answering.silent import Silences
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import lasts
-from privacy.requests.plan import drift, plan_of
-from privacy.requests.preview import decisions_of
-from privacy.requests.silent import Silences
+from privacy.requests.previews import preview
+from privacy.requests.previews.knowing import KnownWords
+from privacy.requests.previews.plan import drift, plan_of
+from privacy.requests.previews.preview import decisions_of
+from privacy.requests.previews.treating import Choice, Treatments, treated
 from privacy.requests.statements import statement_of
-from privacy.requests.treating import Choice, Treatments, treated
 from privacy.stores.assigned import Assigned, Way
-from privacy.stores.findings import Findings
-from privacy.stores.graph import walk
-from privacy.stores.leads import Confirmed
 from privacy.stores.protocol import Store, closing_all
+from privacy.stores.search.findings import Findings
+from privacy.stores.search.graph import walk
+from privacy.stores.search.leads import Confirmed
 from privacy.subjects.queries import identifiers_of
 
 ACTOR = "job:fulfil-access"

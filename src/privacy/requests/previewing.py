@@ -6,19 +6,19 @@ from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from privacy.errors import PrivacyError
-from privacy.requests import preview
 from privacy.requests.jobs import Bench, seeds_of
-from privacy.requests.knowing import KnownWords
 from privacy.requests.models import SubjectRequest
-from privacy.requests.plan import plan_of
-from privacy.requests.preview import Found
-from privacy.requests.sampling import Contents, KnownLead, sampled
-from privacy.requests.withholding import confirmed_leads
+from privacy.requests.previews import preview
+from privacy.requests.previews.knowing import KnownWords
+from privacy.requests.previews.plan import plan_of
+from privacy.requests.previews.preview import Found
+from privacy.requests.previews.sampling import Contents, KnownLead, sampled
+from privacy.requests.previews.withholding import confirmed_leads
 from privacy.stores.definition import StoreDefinition
-from privacy.stores.findings import Findings, Lead
-from privacy.stores.graph import walk
-from privacy.stores.leads import address, elsewhere
 from privacy.stores.protocol import Store, closing_all
+from privacy.stores.search.findings import Findings, Lead
+from privacy.stores.search.graph import walk
+from privacy.stores.search.leads import address, elsewhere
 
 ACTOR = "job:preview-requests"
 

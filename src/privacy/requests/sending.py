@@ -14,8 +14,8 @@ from privacy.outbox.mailer import Scope, UndeliveredError
 from privacy.outbox.webhook import public_headers
 from privacy.requests import transfers
 from privacy.requests.annexes import Transfer, TransferState
-from privacy.requests.attempting import attempt
-from privacy.requests.claiming import Claim, pause_after
+from privacy.requests.answering.attempting import attempt
+from privacy.requests.answering.claiming import Claim, pause_after
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestClaim, SubjectRequest
 from privacy.requests.transfers import Ending, Parcel

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from privacy.audit.entry import Entry, read
 from privacy.audit.models import AuditEntry, AuditPending
 from privacy.outbox.models import MessageState, OutboxMessage
-from privacy.requests import questions
 from privacy.requests.acting import acting_for
 from privacy.requests.annexes import Transfer
+from privacy.requests.deadlines import questions
 from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
 from privacy.requests.transfers import address_of

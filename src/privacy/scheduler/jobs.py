@@ -20,12 +20,12 @@ from privacy.preferences import links
 from privacy.purposes import queries as purposes
 from privacy.rectification.jobs import Workshop, rectify
 from privacy.rectification.telling import values_for
+from privacy.requests.answering.tending import Tending, tend_assignments
+from privacy.requests.deadlines.watch import watch_deadlines
 from privacy.requests.jobs import Bench, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.requests.previewing import make_previews
 from privacy.requests.sending import Post, send_transfers
-from privacy.requests.tending import Tending, tend_assignments
-from privacy.requests.watch import watch_deadlines
 from privacy.runtime import Runtime
 from privacy.scans import pictures
 from privacy.scans.alarm import Desk

@@ -6,7 +6,7 @@ from datetime import date
 from privacy.errors import InvalidError
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals import TableFacts
+from privacy.stores.proposals.proposing import TableFacts
 
 
 def ensure_covered(

@@ -11,8 +11,8 @@ from privacy.operators.roles import Role
 from privacy.requests.models import RequestState
 from privacy.stores.acts import StoreFacts, register_store
 from privacy.web import replies
+from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office
-from tests.requests.test_awaiting import asked, told
 from tests.stores.paper import ARCHIVE
 from tests.web.conftest import Seat, runtime_of, seat
 from tests.web.portal.conftest import answer_all

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from privacy.config import Settings
 from privacy.crypto import Keyring
-from privacy.stores import definition_file, queries, review
+from privacy.stores import definition_file, queries
 from privacy.stores.definition import (
     About,
     DataCategory,
@@ -19,7 +19,8 @@ from privacy.stores.definition import (
     Link,
     StoreDefinition,
 )
-from privacy.stores.review import Review
+from privacy.stores.review import review
+from privacy.stores.review.review import Review
 from tests.entries import waiting_entries
 from tests.web.conftest import Seat, runtime_of, shop
 

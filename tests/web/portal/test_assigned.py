@@ -10,8 +10,8 @@ from privacy.audit.actions import Action
 from privacy.purposes.models import Controller
 from privacy.requests.models import RequestState
 from privacy.stores.acts import StoreFacts, register_store
+from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office
-from tests.requests.test_awaiting import asked, told
 from tests.stores.paper import ARCHIVE, KEEPER
 from tests.web.conftest import browser_of, runtime_of
 from tests.web.portal.conftest import answer_all

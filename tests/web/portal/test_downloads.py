@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 
 from privacy.packages.stowing import PART
 from privacy.requests.models import RequestState
+from tests.requests.answering.test_handing import keep, take
 from tests.requests.office import Office
-from tests.requests.test_handing import keep, take
 
 ARCHIVE = b"".join(bytes([number]) * PART for number in range(3)) + b"the end"
 

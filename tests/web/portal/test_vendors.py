@@ -16,11 +16,11 @@ from typing_extensions import override
 
 from privacy.audit.actions import Action
 from privacy.outbox.webhook import headers, new_secret
-from privacy.requests.tending import Tending, tend_assignments
+from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.stores.acts import StoreFacts, register_store
 from privacy.stores.definition import StoreDefinition
+from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office
-from tests.requests.test_awaiting import asked, told
 from tests.stores.fake_store import collection, identity, store
 from tests.web.conftest import runtime_of
 from tests.web.portal.conftest import answer_all

@@ -35,7 +35,7 @@ from privacy.stores.connectors.survey import look, survey
 from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
-from privacy.stores.proposals import TableFacts
+from privacy.stores.proposals.proposing import TableFacts
 from privacy.stores.protocol import Asked, Key, Row
 
 BATCH = 500

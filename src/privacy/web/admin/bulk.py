@@ -8,8 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from privacy.operators.roles import Permission
 from privacy.policy.months import day_of
-from privacy.requests import bulk
-from privacy.requests.intake import Verification
+from privacy.requests.intake import bulk
+from privacy.requests.intake.taking_in import Verification
 from privacy.web import current
 from privacy.web.admin.gate import roomy
 from privacy.web.admin.requests import blueprint, controller_named

@@ -14,11 +14,12 @@ from privacy.operators.roles import Permission
 from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
-from privacy.requests import deciding, intake, queries, statements
+from privacy.requests import deciding, queries, statements
 from privacy.requests.annexes import AgeBand, Capacity
+from privacy.requests.intake import taking_in
+from privacy.requests.intake.representing import Representative
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import Asked
-from privacy.requests.representing import Representative
 from privacy.requests.statements import said_with
 from privacy.subjects.identify import Claim
 from privacy.web import current
@@ -96,7 +97,7 @@ class TakenSchema(Schema):
         metadata={"description": "Then `approve` waits until a DPO accepts the mandate."},
     )
     verification = fields.Enum(
-        intake.Verification,
+        taking_in.Verification,
         by_value=True,
         required=True,
         metadata={"description": "How the identity was established (Art. 12(6) GDPR)."},
@@ -172,7 +173,7 @@ def take_in(told: dict[str, Any]) -> Response:
     runtime = current.runtime()
     with runtime.database.transaction() as session:
         to = controller_named(session, told["controller"], _needed(told))
-        about = intake.repeated(session, to=to, request_id=told.get("id"))
+        about = taking_in.repeated(session, to=to, request_id=told.get("id"))
         status = HTTPStatus.OK if about else HTTPStatus.CREATED
         shown = _shown(session, about or _taken(session, to, told), to)
     if status is HTTPStatus.CREATED:
@@ -258,8 +259,8 @@ def _taken(session: Session, to: Controller, told: dict[str, Any]) -> SubjectReq
     actor, at = current.operator().actor, runtime.clock()
     by = Representative(**told["representative"]) if "representative" in told else None
     claims = _claims(told["identifiers"])
-    taken = intake.Taken(asked, claims, told["verification"], representative=by)
-    about = intake.take_in(session, actor=actor, at=at, desk=runtime.desk, to=to, taken=taken)
+    taken = taking_in.Taken(asked, claims, told["verification"], representative=by)
+    about = taking_in.take_in(session, actor=actor, at=at, desk=runtime.desk, to=to, taken=taken)
     if told["approve"]:
         deciding.approve(session, actor=actor, at=at, about=about)
     return about

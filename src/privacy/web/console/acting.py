@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import InvalidError
 from privacy.operators.roles import Permission
-from privacy.requests import queries, representing
+from privacy.requests import queries
 from privacy.requests.annexes import AgeBand, Capacity
-from privacy.requests.representing import LONGEST, Representative
+from privacy.requests.intake import representing
+from privacy.requests.intake.representing import LONGEST, Representative
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.decisions import decider_of, done, not_accepted

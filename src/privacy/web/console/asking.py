@@ -8,9 +8,11 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.operators.roles import Permission
-from privacy.requests import again, queries, questions
+from privacy.requests import queries
 from privacy.requests.annexes import QuestionKind
-from privacy.requests.questions import Answer, Question
+from privacy.requests.deadlines import questions
+from privacy.requests.deadlines.questions import Answer, Question
+from privacy.requests.intake import duplicates
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.decisions import (
@@ -97,7 +99,7 @@ def merge(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     if into_id is None:
         return not_accepted(controller, request_id, "merge", {"into": "into.missing"})
     with runtime.database.transaction() as session:
-        again.merge(
+        duplicates.merge(
             session,
             actor=current.operator().actor,
             at=runtime.clock(),

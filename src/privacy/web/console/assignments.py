@@ -11,7 +11,7 @@ from privacy.assignments.models import AssignmentState
 from privacy.errors import GoneError, InvalidError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import awaiting
+from privacy.requests.answering import awaiting
 from privacy.web import current, replies
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of

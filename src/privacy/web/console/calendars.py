@@ -11,8 +11,9 @@ from privacy.operators.queries import SignedInOperator, operator_by_id
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
-from privacy.requests import feeds, queries
-from privacy.requests.calendar import Event, calendar
+from privacy.requests import queries
+from privacy.requests.deadlines import feeds
+from privacy.requests.deadlines.calendar import Event, calendar
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.web import current, pages
 from privacy.web.auth import operators_only, public

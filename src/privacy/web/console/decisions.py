@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from privacy.errors import ForbiddenError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import deciding, failing, queries, transfers
+from privacy.requests import deciding, queries, transfers
+from privacy.requests.answering import failing
 from privacy.requests.deciding import Decision, RefusalGround
 from privacy.web import current
 from privacy.web.auth import operators_only

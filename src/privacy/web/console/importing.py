@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import bulk
-from privacy.requests.bulk import Fault, Line, LinesError
-from privacy.requests.intake import Verification
+from privacy.requests.intake import bulk
+from privacy.requests.intake.bulk import Fault, Line, LinesError
+from privacy.requests.intake.taking_in import Verification
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, page, today_of

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from privacy.requests.masking import masked
-from privacy.requests.sampling import Contents, Sampled, Seen
-from privacy.requests.treating import Choice, Treatment
+from privacy.requests.previews.masking import masked
+from privacy.requests.previews.sampling import Contents, Sampled, Seen
+from privacy.requests.previews.treating import Choice, Treatment
 from privacy.stores.definition import About, Collection, DataCategory, Field, StoreDefinition
 from privacy.stores.protocol import Key
 

@@ -14,17 +14,18 @@ from privacy.errors import ForbiddenError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.packages.withheld import Ground
 from privacy.purposes.models import Controller
-from privacy.requests import preview, queries, withholding
-from privacy.requests.masking import masked
+from privacy.requests import queries
 from privacy.requests.models import RequestPreview, RequestState, SubjectRequest
 from privacy.requests.moves import record
-from privacy.requests.preview import Cell
-from privacy.requests.sampling import Contents, Seen
-from privacy.requests.treating import Choice, Treatment
-from privacy.requests.withholding import Verdict
+from privacy.requests.previews import preview, withholding
+from privacy.requests.previews.masking import masked
+from privacy.requests.previews.preview import Cell
+from privacy.requests.previews.sampling import Contents, Seen
+from privacy.requests.previews.treating import Choice, Treatment
+from privacy.requests.previews.withholding import Verdict
 from privacy.stores.definition import StoreDefinition
-from privacy.stores.leads import LeadKey
 from privacy.stores.protocol import Key
+from privacy.stores.search.leads import LeadKey
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.looking import named, overview, part

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import InvalidError, PrivacyError
 from privacy.operators.roles import Permission
-from privacy.stores import acts, drafting, drafts, queries, review
+from privacy.stores import acts, queries
 from privacy.stores.document import CODE
-from privacy.stores.drafting import Whereabouts
-from privacy.stores.drafts import Saving
 from privacy.stores.jobs import check_store
 from privacy.stores.models import StoreDraft
-from privacy.stores.review import Review
+from privacy.stores.review import drafting, drafts, review
+from privacy.stores.review.drafting import Whereabouts
+from privacy.stores.review.drafts import Saving
+from privacy.stores.review.review import Review
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console import review_form, review_page

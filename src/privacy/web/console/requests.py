@@ -13,10 +13,12 @@ from privacy.audit.actions import Action
 from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import again, pauses, queries, questions, transfers
+from privacy.requests import queries, transfers
 from privacy.requests.acting import acting_for
 from privacy.requests.annexes import QuestionKind
 from privacy.requests.deadline import Deadline, Stage, may_extend, stage
+from privacy.requests.deadlines import pauses, questions
+from privacy.requests.intake import duplicates
 from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
@@ -57,7 +59,7 @@ def requests() -> str:
 
 def _tally(shown: Sequence[SubjectRequest], today: date) -> list[tuple[str, int]]:
     """Count what is still owed by how near its end is, the most pressing first."""
-    owed = [one for one in shown if one.state in again.ANSWERABLE]
+    owed = [one for one in shown if one.state in duplicates.ANSWERABLE]
     stages = Counter(stage(today, Deadline(one.target_on, one.legal_latest_on)) for one in owed)
     return [(one.value, stages[one]) for one in reversed(Stage) if stages[one]]
 
@@ -140,12 +142,12 @@ def _asked(session: Session, controller: Controller, about: SubjectRequest) -> d
     """Return what may still be asked, in time until when, and what was asked before."""
     known = {one.kind for one in pauses.questions(session, about=about)}
     terms = terms_of(session, controller, about.received_at)
-    found = again.others(session, about=about, at=current.runtime().clock())
+    found = duplicates.others(session, about=about, at=current.runtime().clock())
     return {
         "askable": [one for one in QuestionKind if one not in known],
         "in_time_until": pauses.last_prompt_day(about.received_on, terms),
         "first_question": Words(about.language).text("question.first"),
-        "others": [(one, again.may_take(about, one)) for one in found],
+        "others": [(one, duplicates.may_take(about, one)) for one in found],
     }
 
 

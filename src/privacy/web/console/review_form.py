@@ -19,7 +19,7 @@ from privacy.stores.definition import (
     Waiver,
 )
 from privacy.stores.document import CODE, LONGEST_TEXT, Faults
-from privacy.stores.review import CollectionChoice, FieldChoice, LinkChoice, StoreChoice
+from privacy.stores.review.review import CollectionChoice, FieldChoice, LinkChoice, StoreChoice
 
 MESSAGE = "The form cannot be saved."
 

@@ -17,10 +17,10 @@ from privacy.stores.definition import (
     StoreDefinition,
     Texts,
 )
-from privacy.stores.drafts import version_of
 from privacy.stores.models import StoreDraft
 from privacy.stores.normalise import USUAL
-from privacy.stores.review import Review, reached
+from privacy.stores.review.drafts import version_of
+from privacy.stores.review.review import Review, reached
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
 from privacy.web.console.review_form import Form

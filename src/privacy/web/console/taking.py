@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from privacy.errors import InvalidError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import intake
 from privacy.requests.annexes import AgeBand, Capacity
+from privacy.requests.intake import taking_in
 from privacy.requests.models import Channel, RequestKind
 from privacy.requests.moves import Asked
 from privacy.requests.statements import check_statement, said_with
@@ -30,7 +30,7 @@ FURTHER = (IdentifierKind.PHONE, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.L
 """Identifiers beside the address, each of which may be left out."""
 _CHOICES: Mapping[str, frozenset[str]] = {
     "channel": frozenset(CHANNELS),
-    "verification": frozenset(intake.Verification),
+    "verification": frozenset(taking_in.Verification),
     "language": frozenset(LANGUAGES),
 }
 
@@ -60,10 +60,10 @@ def take_in() -> AnyResponse | tuple[str, HTTPStatus]:
     return redirect(target, HTTPStatus.SEE_OTHER)
 
 
-def _taken(controller: Controller, taken: intake.Taken) -> UUID:
+def _taken(controller: Controller, taken: taking_in.Taken) -> UUID:
     runtime = current.runtime()
     with runtime.database.transaction() as session:
-        return intake.take_in(
+        return taking_in.take_in(
             session,
             actor=current.operator().actor,
             at=runtime.clock(),
@@ -75,7 +75,7 @@ def _taken(controller: Controller, taken: intake.Taken) -> UUID:
 
 def _read(
     controller: Controller, typed: Mapping[str, str]
-) -> tuple[intake.Taken | None, dict[str, str]]:
+) -> tuple[taking_in.Taken | None, dict[str, str]]:
     """Return what was typed, or what is wrong with it by field."""
     faults: dict[str, str] = {}
     received_on = _day(typed.get("received_on", ""))
@@ -95,8 +95,8 @@ def _read(
     by, wrong = acting.read(typed)
     if wrong:
         return None, wrong
-    method = intake.Verification(typed["verification"])
-    return intake.Taken(asked, claims, method, representative=by), {}
+    method = taking_in.Verification(typed["verification"])
+    return taking_in.Taken(asked, claims, method, representative=by), {}
 
 
 def _said_faults(typed: Mapping[str, str]) -> dict[str, str]:
@@ -141,7 +141,7 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
         controller,
         kinds=KINDS,
         channels=CHANNELS,
-        verifications=tuple(intake.Verification),
+        verifications=tuple(taking_in.Verification),
         further=FURTHER,
         capacities=tuple(Capacity),
         age_bands=tuple(AgeBand),

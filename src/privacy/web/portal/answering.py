@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import GoneError, InvalidError
 from privacy.purposes.models import Controller
-from privacy.requests import queries, questions
+from privacy.requests import queries
+from privacy.requests.deadlines import questions
+from privacy.requests.deadlines.questions import LONGEST, Answer, Asked
 from privacy.requests.models import LinkUse, RequestState
-from privacy.requests.questions import LONGEST, Answer, Asked
 from privacy.subjects.identify import Claim, IdentifierKind
 from privacy.web import current, pages
 from privacy.web.auth import public

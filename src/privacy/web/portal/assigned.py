@@ -11,7 +11,7 @@ from privacy.assignments import acts, queries
 from privacy.assignments.models import Assignment
 from privacy.errors import ConflictError, GoneError, InvalidError
 from privacy.purposes.models import Controller
-from privacy.requests import awaiting
+from privacy.requests.answering import awaiting
 from privacy.web import current, pages, replies
 from privacy.web.auth import public
 from privacy.web.intake import allowing

@@ -16,12 +16,13 @@ from privacy.errors import GoneError
 from privacy.policy.authorities import authority_of
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.requests import acts, queries, questions
-from privacy.requests.delivering import deliver
+from privacy.requests import acts, queries
+from privacy.requests.answering.delivering import deliver
+from privacy.requests.deadlines import questions
+from privacy.requests.deadlines.questions import Asked
 from privacy.requests.letters import reason_of
 from privacy.requests.models import LinkUse, RequestKind, RequestState, RequestTask, SubjectRequest
 from privacy.requests.queries import Step
-from privacy.requests.questions import Asked
 from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.portal.rectified import rectified_of

@@ -11,7 +11,7 @@ from privacy.assignments.acts import Reply
 from privacy.assignments.models import AssignmentState
 from privacy.assignments.signed import answer_of, ensure_signed
 from privacy.errors import ConflictError, NotFoundError
-from privacy.requests import awaiting
+from privacy.requests.answering import awaiting
 from privacy.stores.assigned import Vendor
 from privacy.web import current, intake
 from privacy.web.auth import public

@@ -1,0 +1,176 @@
+"""The sample of an answer that a preview keeps: a few rows, and where they seem to tell of others.
+
+Pure: what is sampled comes from the findings, and becomes text that is sealed.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from privacy.packages.package import plain
+from privacy.packages.withheld import key_of_row
+from privacy.requests.previews.passages import Own, foreign, words
+from privacy.requests.previews.treating import Definitions, Known, own_of
+from privacy.stores.definition import Collection
+from privacy.stores.search.findings import Findings, FoundRow, Lead, LeadReason, Rows
+
+FIRST = 3
+"""Rows of a collection that are kept in any case."""
+MARKED = 12
+"""Rows of a collection that are kept beside them, since they seem to tell of others."""
+MOST_ROWS = 5000
+"""Rows of a collection that are scanned; what is decided holds for those beyond, too."""
+LONGEST = 4000
+"""Characters of a value that are kept."""
+
+Spans = Mapping[str, Sequence[Sequence[Any]]]
+"""By field [start, end, mark] of each passage."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """One row of a preview."""
+
+    key: tuple[str, ...] = field(repr=False)
+    number: int
+    """Its place among the shown rows of its collection, from 0."""
+    owned: bool
+    values: Mapping[str, str | None] = field(repr=False)
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One collection of which an answer would show something."""
+
+    store: str
+    collection: str
+    owned: int
+    context: int
+    """Rows that are not the subject's but that the answer shows to explain the subject's."""
+    scanned: int
+    marks: Mapping[str, int]
+    """By field, how many of the scanned rows seem to tell of others."""
+    rows: Sequence[Sampled]
+
+
+@dataclass(frozen=True)
+class KnownLead:
+    """An identifier that others may have too, and on how many other rows it stands."""
+
+    lead: Lead
+    others: int | None
+    """None when a data store could not tell."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a preview shows."""
+
+    coverage: Sequence[Mapping[str, Any]]
+    seen: Sequence[Seen]
+    leads: Sequence[KnownLead]
+
+
+def sampled(
+    findings: Findings, definitions: Definitions, known: Known, leads: Sequence[KnownLead]
+) -> Contents:
+    """Return what a preview keeps of findings."""
+    own = own_of(findings, definitions)
+    return Contents(
+        coverage=[
+            {
+                "store": line.store,
+                "collection": line.collection,
+                "outcome": line.outcome.value,
+                "rows": line.rows,
+                "context": line.context,
+                "reason": str(line.reason),
+            }
+            for line in findings.coverage
+        ],
+        seen=[
+            _Sampler(definitions[store].collection(name), own, known).seen(store, rows)
+            for (store, name), rows in findings.rows.items()
+            if rows.exported
+        ],
+        leads=leads,
+    )
+
+
+class _Sampler:
+    """Looks through the rows of one collection."""
+
+    def __init__(self, collection: Collection, own: Own, known: Known) -> None:
+        self._collection = collection
+        self._own = own
+        self._known = known
+        self._names = [one.name for one in collection.fields if one.exported]
+
+    def seen(self, store: str, rows: Rows) -> Seen:
+        """Return what a preview says of the collection."""
+        marks: Counter[str] = Counter()
+        kept: list[Sampled] = []
+        marked = scanned = 0
+        for row in (row for row in rows if row.exported):
+            if scanned == MOST_ROWS:
+                break
+            one = self._row(row, scanned)
+            scanned += 1
+            marks.update(one.spans.keys())
+            marked += bool(one.spans)
+            if len(kept) < FIRST or (one.spans and marked <= MARKED):
+                kept.append(one)
+        owned, name = rows.owned, self._collection.name
+        return Seen(store, name, owned, rows.exported - owned, scanned, dict(marks), kept)
+
+    def _row(self, row: FoundRow, number: int) -> Sampled:
+        values = {name: _text(row.values.get(name)) for name in self._names}
+        known = self._known(_words(values))
+        spans = {
+            name: [list(one) for one in found]
+            for name, text in values.items()
+            if text and (found := foreign(text, self._own, known))
+        }
+        return Sampled(key_of_row(self._collection, row.values), number, row.owned, values, spans)
+
+
+def _words(values: Mapping[str, str | None]) -> AbstractSet[str]:
+    return {word for text in values.values() if text for word in words(text)}
+
+
+def _text(value: object) -> str | None:
+    """Return a value as it is read in a package, cut where nobody reads on."""
+    if value is None:
+        return None
+    flat = plain(value)
+    if isinstance(flat, dict | list):
+        return json.dumps(flat, ensure_ascii=False, default=plain)[:LONGEST]
+    return str(flat)[:LONGEST]
+
+
+def written(contents: Contents) -> str:
+    """Return contents as text, from which `read` makes equal ones."""
+    return json.dumps(asdict(contents), ensure_ascii=False)
+
+
+def read(text: str) -> Contents:
+    """Return the contents that `written` wrote."""
+    document = json.loads(text)
+    return Contents(
+        coverage=document["coverage"],
+        seen=[_seen(one) for one in document["seen"]],
+        leads=[KnownLead(_lead(one["lead"]), one["others"]) for one in document["leads"]],
+    )
+
+
+def _seen(one: Mapping[str, Any]) -> Seen:
+    rows = [Sampled(**{**row, "key": tuple(row["key"])}) for row in one["rows"]]
+    return Seen(**{**one, "rows": rows})
+
+
+def _lead(one: Mapping[str, Any]) -> Lead:
+    return Lead(**{**one, "value": tuple(one["value"]), "reason": LeadReason(one["reason"])})

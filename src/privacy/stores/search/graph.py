@@ -1,0 +1,220 @@
+"""Finding every row of one subject across data stores: rules only, no database.
+
+The search is one fix-point. It begins with the identifiers that are known of the subject and
+knows two ways to go on: a row that is the subject's makes the rows that its links own the
+subject's too, and the identifiers in it are searched in every store, unless they may be somebody
+else's too (see `leads`). It ends when nothing new turns up, which is certain: no collection is
+asked twice for the same value. Rows that are only referred to are read once, at the end; nothing
+is followed and no identifier taken from them.
+
+It only reads. A search that was killed is begun again; there is nothing half done to resume.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection as Values
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from privacy.stores.assigned import Assigned
+from privacy.stores.definition import Collection, Columns, Direction
+from privacy.stores.normalise import text_of
+from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.search.asking import Asker, Question
+from privacy.stores.search.digests import Digests
+from privacy.stores.search.findings import Findings, Place
+from privacy.stores.search.following import values_of
+from privacy.stores.search.found import FoundRows, Keys
+from privacy.stores.search.leads import (
+    Confirmed,
+    LeadKey,
+    Parking,
+    Probe,
+    Sightings,
+    canonical,
+    comparable,
+    probes_of,
+    row_key,
+    whole,
+)
+from privacy.stores.search.ledger import Course, collections_of, lines
+
+Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
+"""By kind, the identifiers known of the subject; a tuple where one takes several columns."""
+
+
+def walk(stores: Mapping[str, Store], seeds: Seeds, *, confirmed: Confirmed = ()) -> Findings:
+    """Return what the stores hold of the subject whom the seeds identify, and the ledger.
+
+    What is met on the way and may be several people's is searched elsewhere only if `confirmed`
+    names it; else it stands in the findings as a lead. Seeds are searched whatever they are.
+    Never raises for a store: one that fails stands in the ledger as failed, and the others are
+    searched to their end. Call it with no transaction open, for it waits for other databases.
+    """
+    search = _Search(stores, confirmed)
+    for kind, values in seeds.items():
+        for value in values:
+            search.learn(kind, (value,) if isinstance(value, str) else value)
+    search.run()
+    return search.findings()
+
+
+class _Aside(NamedTuple):
+    """A question about rows that are only referred to."""
+
+    question: Question
+    exported: bool
+
+
+class _Search:
+    """The state of one search."""
+
+    def __init__(self, stores: Mapping[str, Store], confirmed: Confirmed) -> None:
+        self._stores = stores
+        self._trusted = set(confirmed)
+        self._parking = Parking()
+        self._probes_of: dict[str, Sequence[tuple[Place, Probe]]] = {}
+        self._places = collections_of(stores)
+        self._known: dict[str, set[Key]] = defaultdict(set)
+        self._pending: dict[Question, Keys] = defaultdict(Keys)
+        self._asked: dict[tuple[Place, Columns], Digests] = defaultdict(Digests)
+        self._asides: dict[_Aside, Keys] = defaultdict(Keys)
+        self._rows = {place: FoundRows(place) for place in self._places}
+        self._course = Course()
+        self._asker = Asker(stores, self._places, self._course)
+
+    def learn(self, kind: str, value: Iterable[str | None]) -> None:
+        """Search an identifier of the subject wherever its kind is declared."""
+        key = whole(value)
+        if key is None or key in self._known[kind]:
+            return
+        self._known[kind].add(key)
+        self._trusted.add((kind, canonical(kind, key)))
+        for place, collection in self._places.items():
+            for identity in collection.identities:
+                if identity.kind == kind and len(identity.columns) == len(key):
+                    question = Question(place, identity.columns, f"identity:{kind}")
+                    self._ask(question, comparable(collection, identity.columns, key))
+
+    def run(self) -> None:
+        """Read until nothing new turns up, then what is only referred to."""
+        self._drain()
+        while self._follow_leads():
+            self._drain()
+        for exported in (True, False):
+            asides = {
+                a.question: keys for a, keys in self._asides.items() if a.exported is exported
+            }
+            self._asker.ask_all(asides, partial(self._take_aside, exported))
+
+    def _drain(self) -> None:
+        while self._pending:
+            waiting, self._pending = self._pending, defaultdict(Keys)
+            answered = self._asker.ask_all(waiting, self._take_owned)
+            self._course.searched |= {question.place for question in answered}
+
+    def findings(self) -> Findings:
+        """Return what was found, and the ledger."""
+        return Findings(
+            rows={place: found for place, found in self._rows.items() if found},
+            coverage=lines(self._stores, self._rows, self._course),
+            identifiers={kind: frozenset(keys) for kind, keys in self._known.items() if keys},
+            leads=self._parking.leads(self._trusted),
+        )
+
+    def _ask(self, question: Question, key: Key | None) -> None:
+        if key is not None and self._asked[question.place, question.columns].add(key):
+            self._pending[question].add(key)
+
+    def _take_owned(self, question: Question, row: Row) -> None:
+        """Keep a row of the subject, and go on from it."""
+        place = question.place
+        collection = self._places[place]
+        if self._rows[place].add(row_key(collection, row), row, question.why):
+            self._follow_links(place, collection, row)
+            self._spread(place, row)
+
+    def _spread(self, place: Place, row: Row) -> None:
+        for identity in self._places[place].identities:
+            value = whole(text_of(row[name]) for name in identity.columns)
+            if value is None:
+                continue
+            lead = (identity.kind, canonical(identity.kind, value))
+            if lead in self._trusted or (identity.spreads and not self._probes(identity.kind)):
+                self.learn(identity.kind, value)
+            else:
+                self._parking.park(lead, value, place, spreads=identity.spreads)
+
+    def _probes(self, kind: str) -> Sequence[tuple[Place, Probe]]:
+        if kind not in self._probes_of:
+            self._probes_of[kind] = [
+                (place, probe)
+                for place, collection in self._places.items()
+                # Nobody is asked to leaf through an archive only to judge whose number it is.
+                if not isinstance(self._stores[place[0]], Assigned)
+                for probe in probes_of(collection, kind)
+            ]
+        return self._probes_of[kind]
+
+    def _follow_leads(self) -> bool:
+        """Search what turns out to be the subject's alone; whether there was any."""
+        alone = [
+            lead
+            for kind, leads in self._parking.doubtful().items()
+            for lead in leads - self._shared(kind, leads)
+        ]
+        for lead in alone:
+            for value in self._parking.release(lead):
+                self.learn(lead[0], value)
+        return bool(alone)
+
+    def _shared(self, kind: str, leads: AbstractSet[LeadKey]) -> set[LeadKey]:
+        """Return those on rows that may be of several subjects, or of whom nobody can tell."""
+        shared: set[LeadKey] = set()
+        for place, probe in self._probes(kind):
+            seen_with = {probe.key_of(lead[1]): (lead, Sightings()) for lead in leads}
+            question = Question(place, probe.columns, "probe")
+            keys = {key for key in seen_with if key is not None}
+            if not self._asker.ask(question, keys, partial(self._meet, place, probe, seen_with)):
+                self._starve(kind)
+                return set(leads)
+            shared |= {lead for lead, seen in seen_with.values() if seen.is_shared}
+        return shared
+
+    def _meet(
+        self,
+        place: Place,
+        probe: Probe,
+        seen_with: Mapping[Key | None, tuple[LeadKey, Sightings]],
+        row: Row,
+    ) -> None:
+        _lead, seen = seen_with[probe.key_of(row[name] for name in probe.columns)]
+        is_known = row_key(probe.collection, row) in self._rows[place]
+        seen.meet(probe.profile(row), is_known=is_known)
+
+    def _starve(self, kind: str) -> None:
+        """Note the collections that are not asked for a value, since nobody can judge it."""
+        self._course.starved |= {
+            place
+            for place, collection in self._places.items()
+            if any(identity.kind == kind for identity in collection.identities)
+        }
+
+    def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
+        for link, target in self._stores[place[0]].definition.targets(collection):
+            for values in values_of(link, collection, row):
+                if target not in self._places:
+                    self._course.miss(target, link, values)
+                    continue
+                key = comparable(self._places[target], link.asked_by, values)
+                question = Question(target, link.asked_by, f"link:{place[0]}.{place[1]}")
+                if link.direction is Direction.OWNS:
+                    self._ask(question, key)
+                elif key is not None:
+                    self._asides[_Aside(question, link.exported)].add(key)
+
+    def _take_aside(self, exported: bool, question: Question, row: Row) -> None:  # noqa: FBT001 -- bound by `run`
+        """Keep a row that only explains others; nothing is followed from it."""
+        key = row_key(self._places[question.place], row)
+        self._rows[question.place].add(key, row, question.why, owned=False, exported=exported)
