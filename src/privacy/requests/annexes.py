@@ -29,6 +29,8 @@ class Capacity(StrEnum):
     """In which capacity somebody asks for another person."""
 
     MANDATE = "mandate"
+    LAWYER = "lawyer"
+    """A lawyer of the subject's, whose word the courts take for a mandate."""
     PARENT = "parent"
     GUARDIAN = "guardian"
     """A guardian or curator that a court appointed."""
@@ -80,13 +82,18 @@ class RequestRepresentative(Base):
     age_band: Mapped[AgeBand]
     """Of the subject, not of the representative."""
     contact_sealed: Mapped[bytes]
-    """JSON with name and e-mail address."""
+    """JSON with name and e-mail address; and what they said in the portal, and of whom."""
     proof_sealed: Mapped[bytes | None]
     """What shows the mandate or the parentage: what was seen, or the file itself."""
     until_on: Mapped[date | None]
     """The last day of the mandate, where it has one."""
     checked_at: Mapped[datetime | None]
     """When an operator who decides accepted the proof."""
+    asked_at: Mapped[datetime | None]
+    """When the subject was asked whether it is their wish."""
+    replied_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
+    """What the subject said to that."""
 
 
 class RequestReminder(Base):

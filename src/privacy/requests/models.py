@@ -81,6 +81,8 @@ class LinkUse(StrEnum):
     STATUS = "status"
     DOWNLOAD = "download"
     ANSWER = "answer"
+    MANDATE = "mandate"
+    """Lets the person in whose name somebody asks say whether that is their wish."""
 
 
 class SubjectRequest(Base):
@@ -104,6 +106,8 @@ class SubjectRequest(Base):
     statement_sealed: Mapped[bytes | None]
     """What the sender said beside the kind, as JSON: under the controller's key until it is
     confirmed, then under the subject's."""
+    acting_sealed: Mapped[bytes | None]
+    """Who asks for whom, as JSON under the controller's key, until it is confirmed."""
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     identifier_id: Mapped[UUID | None]
     """The subject's identifier that the sender proved to hold; letters go there."""
