@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -165,3 +166,39 @@ def test_a_beat_that_finds_the_claim_gone_says_so_and_stops(
     work.inside = sleep
     work.lane.step()
     assert [record.message for record in caplog.records] == ["job.claim-lost"] * 2
+
+
+@pytest.fixture
+def shared(database: Database, clock: FakeClock) -> Work:
+    made = Work(database, clock)
+    made.job = replace(made.job, is_shared=True)
+    made.lane = Lane(made.job, made.ledger, clock)
+    return made
+
+
+def test_a_wake_of_a_shared_job_waits_for_no_other_process(
+    shared: Work, database: Database, clock: FakeClock
+):
+    assert Ledger(database, clock).take(shared.job)
+    shared.lane.wake()
+    assert shared.lane.step()
+    assert not shared.lane.step()
+    assert shared.runs == 1
+    assert row_of(database).state is RunState.RUNNING
+
+
+def test_a_shared_job_that_fails_when_woken_is_tried_again_at_its_slot(
+    shared: Work, database: Database, caplog: pytest.LogCaptureFixture
+):
+    def fail() -> None:
+        raise UnavailableError("The database is away.")
+
+    shared.inside = fail
+    shared.lane.wake()
+    assert shared.lane.step()
+    assert [(one.message, vars(one)["error"]) for one in caplog.records] == [
+        ("job.failed", "UnavailableError")
+    ]
+    shared.inside = lambda: None
+    assert shared.lane.step()
+    assert row_of(database).state is RunState.DONE

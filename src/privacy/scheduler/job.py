@@ -24,6 +24,8 @@ class Job:
     run: Callable[[], object]
     longest: timedelta = timedelta(hours=1)
     """After this time another process may take the run over, even if this one still lives."""
+    is_shared: bool = False
+    """Whether each piece of its work has a claim of its own: then a wake asks for no other."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or self.every <= timedelta(0):

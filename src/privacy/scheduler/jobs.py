@@ -1,7 +1,7 @@
 """The table of what runs by itself."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -53,11 +53,11 @@ class Makers:
 def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
     """Return every job, with how often it looks for work when nobody wakes it."""
     return (
-        Job("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
+        _shared("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
         Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
-        Job("send-transfers", timedelta(minutes=1), lambda: _send_transfers(runtime)),
+        _shared("send-transfers", timedelta(minutes=1), lambda: _send_transfers(runtime)),
         Job("rectify", timedelta(minutes=1), lambda: _rectify(runtime)),
-        Job("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
+        _shared("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
         Job("preview-requests", timedelta(minutes=1), lambda: _preview(runtime, makers)),
         Job(
             "expire-requests",
@@ -78,6 +78,11 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
         Job("scan-sites", timedelta(minutes=15), lambda: _scan_sites(runtime)),
         Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),
     )
+
+
+def _shared(name: str, every: timedelta, run: Callable[[], object]) -> Job:
+    """Return a job whose rows are claimed one by one, so that a commit's wake waits for nobody."""
+    return Job(name, every, run, is_shared=True)
 
 
 def _deliver(runtime: Runtime, makers: Makers) -> int:

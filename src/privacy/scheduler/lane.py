@@ -68,9 +68,14 @@ class Lane:
             self._held = None
 
     def step(self) -> bool:
-        """Run the job once if it is owed or was woken; tell whether it ran."""
+        """Run the job once if it is owed or was woken; tell whether it ran.
+
+        A shared job that was woken runs at once: what other processes are at, they hold.
+        """
         woken = self._woken.is_set()
         self._woken.clear()
+        if woken and self.job.is_shared:
+            return self._run_woken()
         claim = None
         try:
             claim = self._ledger.take(self.job, extra=woken)
@@ -80,6 +85,13 @@ class Lane:
         if claim:
             self.run(claim)
         return claim is not None
+
+    def _run_woken(self) -> bool:
+        try:
+            self.job.run()
+        except Exception as error:  # noqa: BLE001 -- its next slot tries again, and tells of it
+            self._report(logging.ERROR, "job.failed", None, error=type(error).__name__)
+        return True
 
     def run(self, claim: Claim) -> Exception | None:
         """Run the job under a claim, write down how it ended, and return its error if any."""
