@@ -343,10 +343,10 @@ def test_consents_are_told_by_the_title_of_their_purpose():
     ]
 
 
-def many(number: int) -> FakeStore:
-    """Return a shop with so many orders, of which each has a long note."""
+def many(number: int, *, length: int = 200) -> FakeStore:
+    """Return a shop with so many orders, of which each has a note of such a length."""
     orders = collection("orders", "email", "secret")
-    rows = [{"id": n, "email": EMAIL, "secret": f"<{n}>" + "x" * 6_000} for n in range(number)]
+    rows = [{"id": n, "email": EMAIL, "secret": f"<{n}>" + "x" * length} for n in range(number)]
     return FakeStore(StoreDefinition("shop", words("Shop"), (), (orders,)), {"orders": rows})
 
 
@@ -358,14 +358,24 @@ def test_the_page_shows_the_first_rows_and_names_the_file_with_all_of_them():
         501,
         "csv/01-shop-orders.csv",
     )
-    assert all(len(row["secret"]) < 5_100 for row in shown["rows"])
     html = package_page("en", **made.page())
     assert "501 records. Only the first 500 are shown here" in html
     contents = Contents("", "", made.facts(), made.tables())
     archive = zipfile.ZipFile(BytesIO(b"".join(pack(contents, signer=SIGNER))))
     written = archive.read(shown["file"]).decode()
     assert written.count("\r\n") == 502
-    assert written.count("x" * 6_000) == 501
+    assert written.count("x" * 200) == 501
+
+
+def test_what_is_too_long_to_be_read_is_cut_on_the_page_and_whole_in_its_file():
+    made = answer(many(100, length=6_000), language="en")
+    (shown,) = made.page()["data_stores"][0]["collections"]
+    assert all(row["secret"].endswith("x […]") for row in shown["rows"])
+    assert len(shown["rows"]) == 30, "150,000 characters are enough for one page"
+    assert (shown["number"], shown["file"]) == (100, "csv/01-shop-orders.csv")
+    assert "100 records. Only the first 30 are shown here" in package_page("en", **made.page())
+    (table,) = made.tables()
+    assert [len(str(row["secret"])) > 6_000 for row in table.rows] == [True] * 100
 
 
 def test_a_page_that_shows_every_row_names_no_file():

@@ -29,6 +29,8 @@ LONGEST = 5_000
 """Characters of one value that the page shows; files show them all."""
 READABLE = 500
 """Rows of one collection that a person can be expected to scroll through."""
+READING = 150_000
+"""Characters after which no further row of one collection stands on the page: half a novel."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ class Answer:
         return definition.title[self._language] if definition else store
 
     def _collection(self, one: Shown) -> dict[str, Any]:
+        rows = list(self._readable_rows(one))
         return {
             "title": one.collection.title[self._language],
             "category": ", ".join(self._told.categories([one.collection])),
@@ -234,14 +237,21 @@ class Answer:
                 {"name": field.name, "title": field.title[self._language]}
                 for field in one.columns()
             ],
-            "rows": [
-                {name: _legible(value) for name, value in row.items()}
-                for row in islice(one, self.readable)
-            ],
+            "rows": rows,
             "ending": self._endings.get((one.store, one.collection.name)),
             "number": one.number,
-            "file": self._file_of(one) if one.number > self.readable else "",
+            "file": self._file_of(one) if one.number > len(rows) else "",
         }
+
+    def _readable_rows(self, one: Shown) -> Iterator[dict[str, object]]:
+        """Yield the first rows of a collection, of which the page shows as many as are read."""
+        length = 0
+        for row in islice(one, self.readable):
+            legible = {name: _legible(value) for name, value in row.items()}
+            yield legible
+            length += sum(len(str(value)) for value in legible.values())
+            if length > READING:
+                return
 
     @property
     def _copied(self) -> list[Shown]:
