@@ -12,7 +12,7 @@ from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.errors import ConflictError
 from privacy.subjects.identify import Claim
-from privacy.subjects.keys import KeyCabinet, ensure_subject_key
+from privacy.subjects.keys import KeyCabinet, ensure_subject_key, forget_subject_key
 from privacy.subjects.models import Identifier, IdentifierIndex, Subject, SubjectKey
 from privacy.subjects.queries import identifiers_of, index_of, subject, value_context
 from privacy.subjects.rows import insert_new
@@ -116,6 +116,7 @@ def destroy_subject_key(
     if not versions:
         return False
     session.execute(update(SubjectKey).where(*living).values(key_sealed=None, destroyed_at=at))
+    forget_subject_key(session, subject_id=subject_id)
     log.append(
         session,
         Action.SUBJECT_KEY_DESTROYED,

@@ -20,6 +20,7 @@ KEPT_OPEN = timedelta(seconds=60)
 """How long a process may go on with a controller's keys before it reads the rows again."""
 
 _CHANGED = "privacy_changed_keys"
+_SUBJECTS = "privacy_subject_keys"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class _Opened:
 class KeyCabinet:
     """Opens controllers' keys, and keeps them open for a minute so that a post needs no query.
 
-    Keys of subjects are never kept. One cabinet serves all threads of a process.
+    It keeps no keys of subjects. One cabinet serves all threads of a process.
     """
 
     def __init__(self, keyring: Keyring, clock: Clock) -> None:
@@ -155,11 +156,25 @@ def subject_context(controller_id: UUID, subject_id: UUID, version: int) -> Cont
 
 
 def subject_key(session: Session, *, cabinet: KeyCabinet, subject_id: UUID) -> DataKey:
-    """Return the subject's key, for this call only.
+    """Return the subject's key, which the session keeps open and nobody may for longer.
 
     Raises NotFoundError if the subject never had one, GoneError if it was destroyed and
     SealError if the row was altered.
     """
+    if session.in_nested_transaction():  # a key that it makes may never have been
+        return _read_key(session, cabinet, subject_id)
+    kept: dict[UUID, DataKey] = session.info.setdefault(_SUBJECTS, {})
+    if subject_id not in kept:
+        kept[subject_id] = _read_key(session, cabinet, subject_id)
+    return kept[subject_id]
+
+
+def forget_subject_key(session: Session, *, subject_id: UUID) -> None:
+    """Let this session read the subject's key again, because it changed the row."""
+    session.info.get(_SUBJECTS, {}).pop(subject_id, None)
+
+
+def _read_key(session: Session, cabinet: KeyCabinet, subject_id: UUID) -> DataKey:
     row = _newest(session, subject_id)
     if row is None:
         raise NotFoundError("The subject has no key.")
@@ -172,6 +187,8 @@ def ensure_subject_key(
     session: Session, *, cabinet: KeyCabinet, subject_id: UUID, at: datetime
 ) -> DataKey:
     """Return the subject's key, made now if there is none or the last one was destroyed."""
+    if subject_id in session.info.get(_SUBJECTS, ()):
+        return subject_key(session, cabinet=cabinet, subject_id=subject_id)
     row = _newest(session, subject_id)
     if row is None or row.key_sealed is None:
         _insert_key(session, cabinet, subject_id, at, version=row.version + 1 if row else 1)
