@@ -14,8 +14,8 @@ from privacy.requests.annexes import AgeBand, Capacity, QuestionKind
 from privacy.requests.intake import bulk
 from privacy.requests.intake.taking_in import Verification
 from privacy.web.banner import script
-from privacy.web.console.statistics import chart
-from privacy.web.console.taking import CHANNELS, FURTHER, KINDS
+from privacy.web.console.consents.statistics import chart
+from privacy.web.console.requests.taking import CHANNELS, FURTHER, KINDS
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, TODAY, at, request
 from tests.pages.preview import Case
 

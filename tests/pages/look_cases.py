@@ -16,8 +16,8 @@ from privacy.stores.definition import (
     StoreDefinition,
 )
 from privacy.stores.search.findings import Lead, LeadReason
-from privacy.web.console.looking import overview, part
-from privacy.web.console.preview import GROUNDS
+from privacy.web.console.requests.looking import overview, part
+from privacy.web.console.requests.preview import GROUNDS
 from tests.pages.console_cases import BASE, PATH
 from tests.pages.portal_cases import TODAY, at, request
 from tests.pages.preview import Case

@@ -16,7 +16,7 @@ from tests.make import make_purpose
 from tests.rectification.workplace import RIGHT, WRONG, Workplace
 from tests.requests.office import EMAIL, Office
 from tests.web.conftest import runtime_of
-from tests.web.console.test_rectifying import shop_file, work  # noqa: F401 -- fixtures by name
+from tests.web.console.requests.test_rectifying import shop_file, work  # noqa: F401 -- fixtures by name
 
 FORM = "/portal/boutique/request"
 SAID = {"kind": "rectification", "email": EMAIL, "wrong": f"Pas {WRONG}", "right": RIGHT}

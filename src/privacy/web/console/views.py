@@ -1,56 +1,32 @@
 """Every page of the console: importing them puts them on the surface."""
 
-from privacy.web.console import (
+from privacy.web.console import home, sign_in, team
+from privacy.web.console.audit import log
+from privacy.web.console.consents import answers, recipients, shown, statistics
+from privacy.web.console.requests import (
     acting,
     asking,
     assignments,
+    board,
     calendars,
-    consents,
     decisions,
-    home,
     importing,
-    log,
     preview,
-    publishing,
-    recipients,
     rectifying,
-    registering,
-    requests,
-    scans,
-    shown,
-    sign_in,
-    sites,
-    statistics,
-    stores,
     taking,
-    team,
 )
+from privacy.web.console.sites import listing as sites
+from privacy.web.console.sites import publishing, scans
+from privacy.web.console.stores import listing as stores
+from privacy.web.console.stores import registering
 from privacy.web.console.surface import blueprint
 
 PAGES = (
-    acting,
-    asking,
-    assignments,
-    calendars,
-    consents,
-    decisions,
-    home,
-    importing,
-    log,
-    preview,
-    publishing,
-    recipients,
-    rectifying,
-    registering,
-    requests,
-    scans,
-    shown,
-    sign_in,
-    sites,
-    statistics,
-    stores,
-    taking,
-    team,
+    *(home, sign_in, team, log),
+    *(answers, recipients, shown, statistics),
+    *(acting, asking, assignments, board, calendars, decisions),
+    *(importing, preview, rectifying, taking),
+    *(sites, publishing, scans, stores, registering),
 )
 
 __all__ = ["PAGES", "blueprint"]

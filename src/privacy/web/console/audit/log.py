@@ -22,7 +22,7 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.filters import FILTERS, filters_of, index_of
+from privacy.web.console.audit.filters import FILTERS, filters_of, index_of
 from privacy.web.console.surface import blueprint, chosen, page, uuid_of
 
 PAGE = 50

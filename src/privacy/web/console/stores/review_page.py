@@ -23,7 +23,7 @@ from privacy.stores.review.drafts import version_of
 from privacy.stores.review.review import Review, reached
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
-from privacy.web.console.review_form import Form
+from privacy.web.console.stores.review_form import Form
 
 KINDS = frozenset({*USUAL, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.LOYALTY_CARD})
 """Kinds of identifiers that are offered, beside those of the definition."""

@@ -19,7 +19,7 @@ from privacy.requests.statements import check_statement, said_with
 from privacy.subjects.identify import Claim, IdentifierKind
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console import acting
+from privacy.web.console.requests import acting
 from privacy.web.console.surface import blueprint, chosen, page, today_of
 from privacy.web.words import LANGUAGES
 

@@ -12,7 +12,7 @@ from privacy.stores.models import DataStore, StoreState
 from privacy.stores.own import NAME
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.review_page import begins, leads_by
+from privacy.web.console.stores.review_page import begins, leads_by
 from privacy.web.console.surface import blueprint, chosen, page
 
 SENSITIVE = frozenset({DataCategory.SPECIAL, DataCategory.CRIMINAL})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from privacy.web.console.filters import filters_of, index_of
+from privacy.web.console.audit.filters import filters_of, index_of
 
 PARIS = "Europe/Paris"
 

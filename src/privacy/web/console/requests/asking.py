@@ -15,7 +15,7 @@ from privacy.requests.deadlines.questions import Answer, Question
 from privacy.requests.intake import duplicates
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.decisions import (
+from privacy.web.console.requests.decisions import (
     decider_of,
     done,
     not_accepted,

@@ -15,7 +15,7 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller, Notice
 from privacy.web import current, pages
 from privacy.web.auth import operators_only
-from privacy.web.console.filters import YEARS
+from privacy.web.console.audit.filters import YEARS
 from privacy.web.console.surface import blueprint, chosen, page, today_of
 
 USUAL = timedelta(days=29)

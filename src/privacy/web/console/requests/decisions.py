@@ -15,7 +15,7 @@ from privacy.requests.answering import failing
 from privacy.requests.deciding import Decision, RefusalGround
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.requests import controller_of, detail
+from privacy.web.console.requests.board import controller_of, detail
 from privacy.web.console.surface import blueprint
 
 LONGEST_REASON = 2000

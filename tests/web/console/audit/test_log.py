@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from privacy.audit.actions import Action
 from privacy.operators.roles import Role
 from privacy.requests.moves import record
-from privacy.web.console import log
+from privacy.web.console.audit import log
 from tests.requests.office import EMAIL, Office
 from tests.web.conftest import Seat, runtime_of, seat
 

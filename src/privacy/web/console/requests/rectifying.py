@@ -26,7 +26,7 @@ from privacy.requests.statements import NOTHING, statement_of
 from privacy.stores.definition import CATEGORY_TITLES, DataCategory, StoreDefinition
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.decisions import LONGEST_REASON, decider_of
+from privacy.web.console.requests.decisions import LONGEST_REASON, decider_of
 from privacy.web.console.surface import blueprint, page, today_of
 
 MASK = "•••"

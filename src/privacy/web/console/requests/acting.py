@@ -8,15 +8,16 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.errors import InvalidError
+from privacy.errors import ConflictError, InvalidError
 from privacy.operators.roles import Permission
-from privacy.requests import queries
+from privacy.requests import agreeing, queries
+from privacy.requests.acting import acting_for
 from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.intake import representing
-from privacy.requests.intake.representing import LONGEST, Representative
+from privacy.requests.intake.representing import LONGEST, Proof, Representative
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.decisions import decider_of, done, not_accepted
+from privacy.web.console.requests.decisions import decider_of, done, not_accepted
 from privacy.web.console.surface import blueprint
 
 FIELDS = {"name": "acting_name", "email": "acting_email", "proof": "proof", "age_band": "age_band"}
@@ -56,17 +57,41 @@ def accept_mandate(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     proof = request.form.get("proof", "").strip()
     if len(proof) > LONGEST:
         return not_accepted(controller, request_id, "mandate", {"proof": "proof.invalid"})
+    ticked = set(request.form.getlist("claim"))
     with runtime.database.transaction() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
+        acting = acting_for(session, cabinet=runtime.cabinet, about=about)
+        said = acting.claims if acting else ()
+        without = [one for number, one in enumerate(said) if str(number) not in ticked]
         representing.accept_mandate(
             session,
             actor=current.operator().actor,
             at=runtime.clock(),
             cabinet=runtime.cabinet,
             about=about,
-            proof=proof,
+            proof=Proof(proof, without),
         )
     return done(request_id, "mandate")
+
+
+@blueprint.post("/requests/<uuid:request_id>/mandate/ask")
+@operators_only(Permission.REQUESTS_APPROVE)
+def ask_agreement(request_id: UUID) -> AnyResponse:
+    """Ask the person in whose name somebody asks whether it is their wish."""
+    controller, runtime = decider_of(request_id), current.runtime()
+    with runtime.database.transaction() as session:
+        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
+        if not agreeing.may_ask(session, desk=runtime.desk, about=about):
+            raise ConflictError("This person cannot be asked, or was asked before.")
+        agreeing.ask_agreement(
+            session,
+            actor=current.operator().actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=about,
+        )
+    runtime.wake("deliver-mail")
+    return done(request_id, "agreement_asked")
 
 
 def _until(text: str) -> tuple[date | None, dict[str, str]]:

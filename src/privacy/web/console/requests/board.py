@@ -13,19 +13,20 @@ from privacy.audit.actions import Action
 from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests import queries, transfers
+from privacy.requests import agreeing, queries, transfers
 from privacy.requests.acting import acting_for
 from privacy.requests.annexes import QuestionKind
 from privacy.requests.deadline import Deadline, Stage, may_extend, stage
 from privacy.requests.deadlines import pauses, questions
 from privacy.requests.intake import duplicates
+from privacy.requests.intake.representing import waits_for_mandate
 from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
 from privacy.requests.statements import statement_of
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.scans import failing
+from privacy.web.console.sites.scans import failing
 from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
 from privacy.web.words import Words
 
@@ -122,10 +123,11 @@ def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
             "reason": reason_of(session, cabinet=cabinet, about=about),
             "questions": questions.told(session, cabinet, about=about),
             "acting": acting_for(session, cabinet=cabinet, about=about),
+            "may_ask": agreeing.may_ask(session, desk=current.runtime().desk, about=about),
             "transfer": _transfer(session, about),
         }
     except GoneError:
-        nothing = dict.fromkeys(("email", "reason", "acting", "transfer"))
+        nothing = dict.fromkeys(("email", "reason", "acting", "may_ask", "transfer"))
         return {**nothing, "questions": []}
 
 
@@ -146,9 +148,14 @@ def _asked(session: Session, controller: Controller, about: SubjectRequest) -> d
     return {
         "askable": [one for one in QuestionKind if one not in known],
         "in_time_until": pauses.last_prompt_day(about.received_on, terms),
-        "first_question": Words(about.language).text("question.first"),
+        "first_question": Words(about.language).text(_first(session, about)),
         "others": [(one, duplicates.may_take(about, one)) for one in found],
     }
+
+
+def _first(session: Session, about: SubjectRequest) -> str:
+    """Return the key of the question to begin with: what shows the mandate, or who it is."""
+    return "question.mandate" if waits_for_mandate(session, about=about) else "question.first"
 
 
 def _titles(controller: Controller) -> dict[str, str]:

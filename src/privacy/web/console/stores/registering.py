@@ -20,7 +20,7 @@ from privacy.stores.review.drafts import Saving
 from privacy.stores.review.review import Review
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console import review_form, review_page
+from privacy.web.console.stores import review_form, review_page
 from privacy.web.console.surface import blueprint, chosen, page
 
 Answer = AnyResponse | tuple[str, HTTPStatus]

@@ -28,8 +28,8 @@ from privacy.stores.protocol import Key
 from privacy.stores.search.leads import LeadKey
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.looking import named, overview, part
-from privacy.web.console.requests import controller_of
+from privacy.web.console.requests.board import controller_of
+from privacy.web.console.requests.looking import named, overview, part
 from privacy.web.console.surface import blueprint, page, today_of
 
 GROUNDS = tuple(
@@ -135,7 +135,7 @@ def decide_lead(request_id: UUID, number: int) -> AnyResponse:
             at=runtime.clock(),
             cabinet=runtime.cabinet,
             about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
-            verdict=Verdict(leads[number].lead, request.form.get("answer") == "yes"),
+            verdict=Verdict(leads[number], request.form.get("answer") == "yes"),
         )
     return _back("console.preview_of", request_id=request_id, done="lead_decided")
 
@@ -188,11 +188,11 @@ def _leads(seen: _Looked) -> list[dict[str, Any]]:
     """Return the shared identifiers, masked, with what was decided; null when nobody has."""
     return [
         {
-            "kind": one.lead.kind,
-            "text": " ".join(masked(value) for value in one.lead.value),
+            "kind": one.kind,
+            "text": " ".join(masked(value) for value in one.value),
             "others": one.others,
-            "reason": one.lead.reason.value,
-            "decided": seen.leads.get((one.lead.kind, one.lead.value)),
+            "reason": one.reason.value,
+            "decided": seen.leads.get((one.kind, one.value)),
         }
         for one in (seen.contents or EMPTY).leads
     ]
