@@ -45,7 +45,7 @@ def assert_like_the_oracle(place: SqlPlace, world: World) -> None:
             columns = dict.fromkeys(COLUMNS, kind) | {"doc": DOCUMENT_TYPES[definition.name]}
             place.fill(Table(table_name(definition, collection), columns, rows))
         stores[definition.name] = place.open(placed(definition))
-    findings = walk(stores, world.seeds, confirmed=world.confirmed)
+    findings = walk(stores, world.seeds, decided=world.decided)
     place.close()
     oracle = Oracle(world)
     assert as_text(places_found(findings, owned=True)) == as_text(oracle.owned)

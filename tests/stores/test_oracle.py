@@ -38,7 +38,7 @@ def fake_stores(world: World, broken: Values[Place] = ()) -> dict[str, FakeStore
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(worlds(), shared_worlds(), chosen_worlds()))
 def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
-    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
+    findings = walk(fake_stores(world), world.seeds, decided=world.decided)
     oracle = Oracle(world)
     assert places_found(findings, owned=True) == oracle.owned
     assert places_found(findings, owned=False) == oracle.context()
@@ -49,13 +49,15 @@ def test_exactly_the_rows_of_the_oracle_are_found(world: World) -> None:
 def test_a_lead_is_never_what_was_searched_and_confirming_all_leaves_none_that_rows_raised(
     world: World,
 ) -> None:
-    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
+    findings = walk(fake_stores(world), world.seeds, decided=world.decided)
     oracle = Oracle(world)
     leads = {(lead.kind, lead.value): lead.reason for lead in findings.leads}
     assert leads.keys().isdisjoint(oracle.known)
     for (kind, value), reason in leads.items():
         assert reason is LeadReason.DECLARED or oracle.is_shared(kind, value)
-    more = walk(fake_stores(world), world.seeds, confirmed=world.confirmed | leads.keys())
+    more = walk(
+        fake_stores(world), world.seeds, decided=world.decided | dict.fromkeys(leads, True)
+    )
     assert places_found(findings, owned=True) <= places_found(more, owned=True)
     assert leads.keys().isdisjoint((lead.kind, lead.value) for lead in more.leads)
 
@@ -65,7 +67,7 @@ def test_a_lead_is_never_what_was_searched_and_confirming_all_leaves_none_that_r
 def test_the_ledger_has_one_line_for_each_collection_and_counts_what_was_found(
     world: World,
 ) -> None:
-    findings = walk(fake_stores(world), world.seeds, confirmed=world.confirmed)
+    findings = walk(fake_stores(world), world.seeds, decided=world.decided)
     lines = {(line.store, line.collection): line for line in findings.coverage}
     assert lines.keys() == world.rows.keys()
     assert len(lines) == len(findings.coverage)
@@ -84,7 +86,7 @@ def test_a_search_that_calls_itself_complete_has_found_everything(
     world: World, data: st.DataObject
 ) -> None:
     broken = data.draw(st.sets(st.sampled_from(sorted(world.rows)), max_size=2))
-    findings = walk(fake_stores(world, broken), world.seeds, confirmed=world.confirmed)
+    findings = walk(fake_stores(world, broken), world.seeds, decided=world.decided)
     found = places_found(findings, owned=True)
     assert found <= Oracle(world).owned
     if findings.is_complete:

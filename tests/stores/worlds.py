@@ -37,6 +37,11 @@ class World:
     seeds: dict[str, set[tuple[str, ...]]]
     confirmed: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
+    @property
+    def decided(self) -> dict[tuple[str, tuple[str, ...]], bool]:
+        """Return what a person said is the subject's, as a search takes it."""
+        return dict.fromkeys(self.confirmed, True)
+
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:

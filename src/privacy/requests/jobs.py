@@ -5,7 +5,7 @@ work begins again and does no harm.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -33,14 +33,14 @@ from privacy.requests.moves import lasts
 from privacy.requests.previews import preview
 from privacy.requests.previews.knowing import KnownWords
 from privacy.requests.previews.plan import drift, plan_of
-from privacy.requests.previews.preview import decisions_of
+from privacy.requests.previews.preview import Decisions, decisions_of
 from privacy.requests.previews.treating import Choice, Treatments, treated
 from privacy.requests.statements import statement_of
 from privacy.stores.assigned import Assigned, Way
 from privacy.stores.protocol import Store, closing_all
 from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
-from privacy.stores.search.leads import Confirmed
+from privacy.stores.search.leads import Decided
 from privacy.subjects.queries import identifiers_of
 
 ACTOR = "job:fulfil-access"
@@ -89,7 +89,46 @@ def _attempt(bench: Bench, request_id: UUID, silences: Silences) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class _Case:
+    """One request with all that answering it needs from our database."""
+
+    about: SubjectRequest
+    seeds: Mapping[str, set[str]] = field(repr=False)
+    decided: Decisions = field(repr=False)
+    stores: Mapping[str, Store]
+    register: Register
+
+
 def _answer(bench: Bench, mine: Claim, silences: Silences) -> bool:
+    case = _opened(bench, mine, silences)
+    findings = _searched(case.stores, case.seeds, case.decided.leads)
+    results = findings.stores()
+    silences.learn(case.about.controller_id, results)
+    # What became of the search is usually written down with the package, in one transaction.
+    waits = handing.may_wait(results)
+    if waits:
+        with bench.database.transaction() as session:
+            if not _noted(session, bench, mine, case, findings):
+                return False
+    archive = _packed(bench, case, findings)
+    stowed = keep_parts(
+        bench.database, clock=bench.clock, claim=mine, about=case.about, archive=archive
+    )
+    packed = handing.Packed(stowed, exceptions=not findings.is_complete)
+    with bench.database.transaction() as session:
+        if not waits:
+            _noted(session, bench, mine, case, findings)
+        handing.keep_package(
+            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
+        )
+        close_assignments(session, actor=ACTOR, at=bench.clock(), request_id=case.about.id)
+        release(session, at=bench.clock(), request_id=case.about.id)
+    return True
+
+
+def _opened(bench: Bench, mine: Claim, silences: Silences) -> _Case:
+    """Return a request with its decisions, its data stores and the register."""
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
@@ -100,41 +139,31 @@ def _answer(bench: Bench, mine: Claim, silences: Silences) -> bool:
             about=about,
             stores=bench.open_stores(about.controller_id),
         )
-    stores = silences.spared(about.controller_id, stores)
-    findings = _searched(stores, seeds, decided.confirmed)
-    silences.learn(about.controller_id, findings.stores())
-    with bench.database.transaction() as session:
-        whole = handing.record_search(
-            session, actor=ACTOR, at=bench.clock(), claim=mine, results=findings.stores()
+        register = Register(
+            controller=purposes.controller(session, about.controller_id),
+            purposes=purposes.current_purposes(session, controller_id=about.controller_id),
+            recipients=purposes.recipients(session, controller_id=about.controller_id),
+            definitions={name: store.definition for name, store in stores.items()},
         )
-        awaiting.ask_keepers(
-            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, about=about, stores=stores
-        )
-        if not whole and failing.note_failure(session, about=about) == failing.TRIES:
-            failing.alert(session, at=bench.clock(), desk=bench.desk, about=about)
-        if whole and decided.plan:
-            now = plan_of(findings, {name: store.definition for name, store in stores.items()})
-            preview.note_drift(
-                session,
-                actor=ACTOR,
-                at=bench.clock(),
-                about=about,
-                drifted=drift(decided.plan, now),
-            )
-    if not whole:
-        return False
-    archive = _packed(bench, about, findings, stores, decided.choices)
-    stowed = keep_parts(
-        bench.database, clock=bench.clock, claim=mine, about=about, archive=archive
+    spared = silences.spared(about.controller_id, stores)
+    return _Case(about, seeds, decided, spared, register)
+
+
+def _noted(session: Session, bench: Bench, mine: Claim, case: _Case, findings: Findings) -> bool:
+    """Write down what became of the search, and ask whom it needs; whether it may go out."""
+    at, about = bench.clock(), case.about
+    whole = handing.record_search(
+        session, actor=ACTOR, at=at, claim=mine, results=findings.stores()
     )
-    packed = handing.Packed(stowed, exceptions=not findings.is_complete)
-    with bench.database.transaction() as session:
-        handing.keep_package(
-            session, actor=ACTOR, at=bench.clock(), desk=bench.desk, claim=mine, packed=packed
-        )
-        close_assignments(session, actor=ACTOR, at=bench.clock(), request_id=about.id)
-        release(session, at=bench.clock(), request_id=about.id)
-    return True
+    awaiting.ask_keepers(
+        session, actor=ACTOR, at=at, desk=bench.desk, about=about, stores=case.stores
+    )
+    if not whole and failing.note_failure(session, about=about) == failing.TRIES:
+        failing.alert(session, at=at, desk=bench.desk, about=about)
+    if whole and case.decided.plan:
+        drifted = drift(case.decided.plan, plan_of(findings, case.register.definitions))
+        preview.note_drift(session, actor=ACTOR, at=at, about=about, drifted=drifted)
+    return whole
 
 
 def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[str, set[str]]:
@@ -150,26 +179,14 @@ def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[
 
 
 def _searched(
-    stores: Mapping[str, Store], seeds: Mapping[str, set[str]], confirmed: Confirmed
+    stores: Mapping[str, Store], seeds: Mapping[str, set[str]], decided: Decided
 ) -> Findings:
     with closing_all(stores):
-        return walk(stores, seeds, confirmed=confirmed)
+        return walk(stores, seeds, decided=decided)
 
 
-def _packed(
-    bench: Bench,
-    about: SubjectRequest,
-    findings: Findings,
-    stores: Mapping[str, Store],
-    choices: Sequence[Choice],
-) -> Iterator[bytes]:
-    with bench.database.reading() as session:
-        register = Register(
-            controller=purposes.controller(session, about.controller_id),
-            purposes=purposes.current_purposes(session, controller_id=about.controller_id),
-            recipients=purposes.recipients(session, controller_id=about.controller_id),
-            definitions={name: store.definition for name, store in stores.items()},
-        )
+def _packed(bench: Bench, case: _Case, findings: Findings) -> Iterator[bytes]:
+    about, stores, register = case.about, case.stores, case.register
     asked = Asked(str(about.id), about.language, about.received_on)
     portable = about.kind is RequestKind.PORTABILITY
     omitted = (
@@ -177,7 +194,7 @@ def _packed(
         if portable
         else []
     )
-    treatments = Treatments(choices, register.definitions)
+    treatments = Treatments(case.decided.choices, register.definitions)
     known = KnownWords(bench.database, bench.desk.cabinet, about, register.definitions)
     findings = treated(findings, treatments, known)
     withheld = [*omitted, *treatments.withheld()]

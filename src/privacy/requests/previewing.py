@@ -1,8 +1,7 @@
 """Searching for a preview: what the answer would hold, read and never written, in a job."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from uuid import UUID
 
 from privacy.errors import PrivacyError
@@ -12,13 +11,12 @@ from privacy.requests.previews import preview
 from privacy.requests.previews.knowing import KnownWords
 from privacy.requests.previews.plan import plan_of
 from privacy.requests.previews.preview import Found
-from privacy.requests.previews.sampling import Contents, KnownLead, sampled
-from privacy.requests.previews.withholding import confirmed_leads
+from privacy.requests.previews.sampling import Contents, sampled
+from privacy.requests.previews.withholding import lead_choices
 from privacy.stores.definition import StoreDefinition
-from privacy.stores.protocol import Store, closing_all
-from privacy.stores.search.findings import Findings, Lead
+from privacy.stores.protocol import closing_all
+from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
-from privacy.stores.search.leads import address, elsewhere
 
 ACTOR = "job:preview-requests"
 
@@ -56,13 +54,12 @@ def _make(bench: Bench, request_id: UUID) -> None:
     with bench.database.reading() as session:
         about = session.get_one(SubjectRequest, request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
-        confirmed = confirmed_leads(session, cabinet=bench.desk.cabinet, about=about)
+        decided = lead_choices(session, cabinet=bench.desk.cabinet, about=about)
     stores = bench.open_stores(about.controller_id)
     with closing_all(stores):
-        findings = walk(stores, seeds, confirmed=confirmed)
-        leads = _leads(stores, findings)
+        findings = walk(stores, seeds, decided=decided)
     definitions = {name: store.definition for name, store in stores.items()}
-    contents = _sampled(bench, about, findings, definitions, leads)
+    contents = _sampled(bench, about, findings, definitions)
     with bench.database.transaction() as session:
         preview.keep(
             session,
@@ -79,30 +76,9 @@ def _sampled(
     about: SubjectRequest,
     findings: Findings,
     definitions: Mapping[str, StoreDefinition],
-    leads: Sequence[KnownLead],
 ) -> Contents:
     return sampled(
         findings,
         definitions,
         KnownWords(bench.database, bench.desk.cabinet, about, definitions),
-        leads,
     )
-
-
-def _leads(stores: Mapping[str, Store], findings: Findings) -> list[KnownLead]:
-    """Return the leads that stand on other rows, too; one that leads nowhere is no question."""
-    known = {
-        address(store, stores[store].definition.collection(name), row.values)
-        for (store, name), rows in (findings.rows.items() if findings.leads else ())
-        for row in rows
-        if row.owned
-    }
-    counted = [KnownLead(lead, _elsewhere(stores, lead, known)) for lead in findings.leads]
-    return [one for one in counted if one.others != 0]
-
-
-def _elsewhere(stores: Mapping[str, Store], lead: Lead, known: AbstractSet[object]) -> int | None:
-    try:
-        return elsewhere(stores, lead, known)
-    except PrivacyError:
-        return None

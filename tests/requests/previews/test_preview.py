@@ -134,7 +134,7 @@ def test_a_preview_says_what_stands_where_and_marks_what_tells_of_others(office:
     lines = {f"{one['store']}.{one['collection']}": one for one in contents.coverage}
     assert lines["family.call"]["outcome"] == "not_searched"
     (lead,) = contents.leads
-    assert (lead.lead.kind, lead.lead.value, lead.others) == ("phone", ("+33199001234",), 2)
+    assert (lead.kind, lead.value, lead.others) == ("phone", ("+33199001234",), 2)
 
 
 def test_what_is_kept_is_sealed_and_gone_after_its_time(office: Office) -> None:
@@ -214,7 +214,7 @@ def test_a_shared_telephone_is_followed_once_a_person_said_so(
             at=office.clock(),
             cabinet=office.desk.cabinet,
             about=about,
-            verdict=Verdict(lead.lead, confirmed),
+            verdict=Verdict(lead, confirmed),
         )
     (entry,) = office.entries(Action.REQUEST_LEAD_DECIDED)
     assert entry.details["outcome"] == ("confirmed" if confirmed else "refused")

@@ -1,7 +1,10 @@
 """The sample that a preview keeps: few rows, those that tell of others, and only what goes out."""
 
+import json
+from dataclasses import replace
+
 from privacy.requests.previews import sampling
-from privacy.requests.previews.sampling import FIRST, MARKED, KnownLead, sampled
+from privacy.requests.previews.sampling import FIRST, MARKED, sampled
 from privacy.stores.search.findings import Lead, LeadReason
 from privacy.stores.search.graph import walk
 from tests.stores.fake_store import FakeStore, collection, identity, owns, refers, store
@@ -21,7 +24,7 @@ DEFINITION = store(
     ),
     collection("product", "id name"),
 )
-LEAD = KnownLead(Lead("phone", ("+33199001234",), "shop", "customer", LeadReason.SHARED), 3)
+LEAD = Lead("phone", ("+33199001234",), "shop", "customer", LeadReason.SHARED, 3)
 
 
 def of(*texts: str) -> sampling.Contents:
@@ -38,8 +41,8 @@ def of(*texts: str) -> sampling.Contents:
         "product": [{"id": 7, "name": "pen"}],
     }
     stores = {"shop": FakeStore(DEFINITION, rows)}
-    findings = walk(stores, {"email": {"ada@example.com"}})
-    return sampled(findings, {"shop": DEFINITION}, lambda _words: set(), [LEAD])
+    findings = replace(walk(stores, {"email": {"ada@example.com"}}), leads=[LEAD])
+    return sampled(findings, {"shop": DEFINITION}, lambda _words: set())
 
 
 def seen(contents: sampling.Contents, name: str) -> sampling.Seen:
@@ -66,9 +69,18 @@ def test_a_row_that_no_package_shows_is_not_sampled() -> None:
 def test_what_was_written_is_read_again() -> None:
     contents = of("bob@example.com", "long " * 2000)
     assert sampling.read(sampling.written(contents)) == contents
+    assert sampling.read(sampling.written(contents)).leads == [LEAD]
     text = seen(contents, "note").rows[1].values["text"]
     assert text is not None
     assert len(text) == sampling.LONGEST
+
+
+def test_a_lead_of_a_sample_that_an_older_release_kept_is_read() -> None:
+    document = json.loads(sampling.written(of("x")))
+    (lead,) = document["leads"]
+    others = lead.pop("others")
+    old = json.dumps({**document, "leads": [{"lead": lead, "others": others}]})
+    assert sampling.read(old).leads == [LEAD]
 
 
 def test_neither_values_nor_keys_show_when_printed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
+from privacy.assignments.store import AssignedStore
 from privacy.errors import InvalidError, UnavailableError
 from privacy.stores.definition import (
     Collection,
@@ -19,7 +20,6 @@ from privacy.stores.definition import (
 from privacy.stores.protocol import Capability, Key, Row
 from privacy.stores.search.findings import Coverage, Findings, LeadReason, Outcome, Reason
 from privacy.stores.search.graph import Seeds, walk
-from privacy.stores.search.leads import address, elsewhere
 from tests.stores.fake_store import (
     DeafStore,
     FakeStore,
@@ -29,6 +29,7 @@ from tests.stores.fake_store import (
     refers,
     store,
 )
+from tests.stores.paper import archive
 
 SHOP = store(
     "shop",
@@ -355,13 +356,13 @@ def test_a_telephone_on_records_of_two_people_is_not_followed_and_stands_as_a_le
 
 
 def test_a_telephone_that_a_person_confirmed_is_followed_though_others_have_it() -> None:
-    findings = reached(ADA, BOB, confirmed={("phone", ("+33199001234",))})
+    findings = reached(ADA, BOB, decided={("phone", ("+33199001234",)): True})
     assert found(findings) == {"people.person:0", "people.person:1", "calls.call:1"}
     assert not findings.leads
 
 
 def test_what_was_confirmed_but_is_not_met_is_not_searched() -> None:
-    findings = reached(("ada@example.com", None, 1), confirmed={("phone", ("+33199005678",))})
+    findings = reached(("ada@example.com", None, 1), decided={("phone", ("+33199005678",)): True})
     assert found(findings) == {"people.person:0"}
 
 
@@ -406,31 +407,97 @@ def test_a_number_that_a_controller_gives_out_is_followed_whoever_else_has_it() 
     assert "people.person:1" in found(findings)
 
 
-def test_what_several_people_share_by_declaration_is_a_lead_with_its_reason() -> None:
-    family = store(
+def family(*phones: str | None) -> FakeStore:
+    """Return the records of several people, each with a telephone that is said to be shared."""
+    definition = store(
         "family",
         collection(
             "person",
             "id email phone",
             identities=[identity("email"), identity("phone", spreads=False)],
+            links=[owns("id", "call", "person_id")],
         ),
+        collection("call", "id person_id"),
     )
-    rows = {"person": [{"id": 1, "email": "ada@example.com", "phone": "0199001234"}]}
-    (lead,) = search([FakeStore(family, rows)], {"email": {"ada@example.com"}}).leads
-    assert lead.reason is LeadReason.DECLARED
+    people = ("ada@example.com", "bob@example.com", "eve@example.com")
+    rows = {
+        "person": [
+            {"id": number, "email": who, "phone": phone}
+            for number, (who, phone) in enumerate(zip(people, phones, strict=False))
+        ]
+    }
+    return FakeStore(definition, rows)
+
+
+def test_what_several_people_share_by_declaration_is_a_lead_with_its_reason() -> None:
+    shared = [family("0199001234", "0199001234", "0199001234")]
+    (lead,) = search(shared, {"email": {"ada@example.com"}}).leads
+    assert (lead.reason, lead.others) == (LeadReason.DECLARED, 2)
     assert "1234" not in repr(lead)
-    seeded = {"email": {"ada@example.com"}, "phone": {"01 99 00 12 34"}}
-    assert not search([FakeStore(family, rows)], seeded).leads, "it is known of the subject"
+    seeded = {"email": {"ada@example.com"}, "phone": {"0199001234"}}
+    assert not search(shared, seeded).leads, "it is known of the subject"
+
+
+def test_an_identifier_that_stands_on_no_other_row_is_no_question() -> None:
+    findings = search([family("0199001234", "0199005678")], {"email": {"ada@example.com"}})
+    assert not findings.leads
+    assert findings.is_complete
+
+
+def test_a_lead_that_nobody_decided_on_leaves_its_collection_and_what_hangs_on_it_unsearched() -> (
+    None
+):
+    findings = reached(ADA, BOB)
+    assert not findings.is_complete
+    person, call = line(findings, "people.person"), line(findings, "calls.call")
+    assert (person.outcome, person.rows, person.reason) == (
+        Outcome.FOUND,
+        1,
+        Reason.UNCONFIRMED,
+    )
+    assert (call.outcome, call.rows, call.reason) == (
+        Outcome.NOT_SEARCHED,
+        0,
+        Reason.UNCONFIRMED,
+    )
+    assert person.unasked == call.unasked == ("phone",)
+    assert [(r.store, r.is_complete, r.reason) for r in findings.stores()] == [
+        ("people", False, Reason.UNCONFIRMED),
+        ("calls", False, Reason.UNCONFIRMED),
+    ]
+    below = line(search([family("1", "1")], {"email": {"ada@example.com"}}), "family.call")
+    assert (below.reason, below.unasked) == (Reason.UNCONFIRMED, ())
+
+
+def test_a_lead_that_is_said_not_to_be_theirs_is_no_exception() -> None:
+    phone = ("phone", ("+33199001234",))
+    findings = reached(ADA, BOB, decided={phone: False})
+    assert found(findings) == {"people.person:0"}
+    assert line(findings, "people.person").is_complete
+    assert [lead.others for lead in findings.leads] == [2], "it stands there still, decided"
+    assert line(findings, "calls.call").reason == Reason.NO_PATH, "nothing else leads there"
 
 
 def test_a_lead_tells_on_how_many_other_rows_it_stands() -> None:
-    findings = reached(ADA, BOB)
-    (lead,) = findings.leads
-    rows = [dict(zip(("id", *FIELDS), (n, *who), strict=True)) for n, who in enumerate((ADA, BOB))]
-    definition = phones(PEOPLE)
-    stores = {"people": FakeStore(definition, {"person": rows})}
-    known = {address("people", definition.collection("person"), rows[0])}
-    assert elsewhere(stores, lead, known) == 1
+    (lead,) = reached(ADA, BOB).leads
+    assert lead.others == 2, "Bob's record, and the call"
+
+
+def test_where_a_lead_stands_in_a_store_that_fails_nobody_can_tell() -> None:
+    away = FakeStore(phones(CALLS), {}, {"call": UnavailableError("gone")})
+    findings = search([family("0199001234"), away], {"email": {"ada@example.com"}})
+    assert [lead.others for lead in findings.leads] == [None]
+    assert not findings.is_complete
+
+
+def test_nobody_is_asked_to_leaf_through_an_archive_for_what_may_be_somebody_elses() -> None:
+    paper = archive()
+    asked = AssignedStore(paper, ())
+    stores = {"family": family("0199001234"), "archive": asked}
+    findings = walk(stores, {"email": {"ada@example.com"}})
+    assert [lead.others for lead in findings.leads] == [None]
+    assert {one.columns for one in asked.unasked} == {("email",)}
+    assert line(findings, "archive.folder").outcome is Outcome.AWAITED
 
 
 def test_identifiers_of_rows_that_are_only_referred_to_do_not_spread() -> None:

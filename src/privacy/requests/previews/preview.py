@@ -6,7 +6,6 @@ closed, so that the search that answers can be held against them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -31,7 +30,7 @@ from privacy.requests.previews import plan, sampling, withholding
 from privacy.requests.previews.sampling import Contents
 from privacy.requests.previews.treating import Choice
 from privacy.requests.previews.withholding import opened
-from privacy.stores.search.leads import LeadKey
+from privacy.stores.search.leads import Decided
 from privacy.subjects.keys import KeyCabinet, subject_key
 from privacy.subjects.rows import count_changed
 
@@ -221,24 +220,24 @@ def seen_of(session: Session, *, about: SubjectRequest) -> Mapping[str, str | in
 
 
 @dataclass(frozen=True)
-class Decided:
+class Decisions:
     """What holds for the answer to a request since somebody looked at a preview."""
 
     plan: plan.Plan
     """What they saw in numbers; empty when nobody did."""
     choices: Sequence[Choice]
-    confirmed: AbstractSet[LeadKey]
+    leads: Decided
 
 
-def decisions_of(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> Decided:
+def decisions_of(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> Decisions:
     """Return what was seen and decided; one query where nobody asked for a preview."""
     kept = of(session, about=about)
     if kept is None:
-        return Decided({}, (), frozenset())
-    return Decided(
+        return Decisions({}, (), {})
+    return Decisions(
         plan.read(kept.plan),
         withholding.choices(session, cabinet=cabinet, about=about),
-        withholding.confirmed_leads(session, cabinet=cabinet, about=about),
+        withholding.lead_choices(session, cabinet=cabinet, about=about),
     )
 
 

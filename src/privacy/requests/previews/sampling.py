@@ -58,26 +58,16 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class KnownLead:
-    """An identifier that others may have too, and on how many other rows it stands."""
-
-    lead: Lead
-    others: int | None
-    """None when a data store could not tell."""
-
-
-@dataclass(frozen=True)
 class Contents:
     """All that a preview shows."""
 
     coverage: Sequence[Mapping[str, Any]]
     seen: Sequence[Seen]
-    leads: Sequence[KnownLead]
+    leads: Sequence[Lead]
+    """Identifiers that others may have too, decided or not."""
 
 
-def sampled(
-    findings: Findings, definitions: Definitions, known: Known, leads: Sequence[KnownLead]
-) -> Contents:
+def sampled(findings: Findings, definitions: Definitions, known: Known) -> Contents:
     """Return what a preview keeps of findings."""
     own = own_of(findings, definitions)
     return Contents(
@@ -97,7 +87,7 @@ def sampled(
             for (store, name), rows in findings.rows.items()
             if rows.exported
         ],
-        leads=leads,
+        leads=findings.leads,
     )
 
 
@@ -163,7 +153,7 @@ def read(text: str) -> Contents:
     return Contents(
         coverage=document["coverage"],
         seen=[_seen(one) for one in document["seen"]],
-        leads=[KnownLead(_lead(one["lead"]), one["others"]) for one in document["leads"]],
+        leads=[_lead(one) for one in document["leads"]],
     )
 
 
@@ -173,4 +163,6 @@ def _seen(one: Mapping[str, Any]) -> Seen:
 
 
 def _lead(one: Mapping[str, Any]) -> Lead:
-    return Lead(**{**one, "value": tuple(one["value"]), "reason": LeadReason(one["reason"])})
+    # Samples of an older release have the number beside what it is the number of.
+    told = {**one.get("lead", one), "others": one["others"]}
+    return Lead(**{**told, "value": tuple(told["value"]), "reason": LeadReason(told["reason"])})

@@ -6,7 +6,6 @@ It is decided for one request and holds for no other: what may be left out is we
 
 import json
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -185,14 +184,6 @@ def lead_choices(
 def _lead_value(key: DataKey, about: SubjectRequest, row: LeadDecision) -> Key:
     context = _context(about, "value", row.value_index.hex())
     return tuple(json.loads(key.open_text(row.value_sealed, context=context)))
-
-
-def confirmed_leads(
-    session: Session, *, cabinet: KeyCabinet, about: SubjectRequest
-) -> AbstractSet[LeadKey]:
-    """Return the shared identifiers that a person said are the subject's."""
-    decided = lead_choices(session, cabinet=cabinet, about=about)
-    return {lead for lead, is_own in decided.items() if is_own}
 
 
 def opened(about: SubjectRequest) -> UUID:

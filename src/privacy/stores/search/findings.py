@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from privacy.stores.definition import Columns
 from privacy.stores.protocol import Capability, Key, Row
 
 Place: TypeAlias = tuple[str, str]
@@ -38,6 +39,8 @@ class Reason(StrEnum):
     """Nobody has classified it yet; the definition says why that may wait."""
     SOURCE_FAILED = "source-failed"
     """Where the keys for this collection would come from could not be read to its end."""
+    UNCONFIRMED = "unconfirmed"
+    """An identifier leads here that may be somebody else's, and nobody said whose it is."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ class Coverage:
     """How many rows that are not the subject's but explain the subject's."""
     reason: str = ""
     """A `Reason`, or the code of the error when it failed; never data."""
+    unasked: Columns = ()
+    """Columns with an identifier by which nothing was searched, since it is `UNCONFIRMED`."""
     capabilities: frozenset[Capability] = frozenset()
     """What its store can do beside being read; what is missing, a person must do by hand."""
 
@@ -121,6 +126,8 @@ class Lead:
     """Where it was met first."""
     collection: str
     reason: LeadReason
+    others: int | None = None
+    """On how many rows it stands beside those that were found; None when nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,10 @@ class Findings:
     identifiers: Mapping[str, frozenset[tuple[str, ...]]] = field(repr=False)
     """By kind, all that was known of the subject in the end, as it was given or met."""
     leads: Sequence[Lead] = ()
-    """Identifiers that may be somebody else's too, and were therefore not searched elsewhere."""
+    """Identifiers that may be somebody else's too, and were therefore not searched elsewhere.
+
+    Only those that stand on rows which were not found otherwise; the others are no question.
+    """
 
     @property
     def is_complete(self) -> bool:

@@ -23,11 +23,11 @@ from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.search.asking import Asker, Question
 from privacy.stores.search.digests import Digests
-from privacy.stores.search.findings import Findings, Place
+from privacy.stores.search.findings import Findings, Lead, Place
 from privacy.stores.search.following import values_of
 from privacy.stores.search.found import FoundRows, Keys
 from privacy.stores.search.leads import (
-    Confirmed,
+    Decided,
     LeadKey,
     Parking,
     Probe,
@@ -39,20 +39,22 @@ from privacy.stores.search.leads import (
     whole,
 )
 from privacy.stores.search.ledger import Course, collections_of, lines
+from privacy.stores.search.unfollowed import Unfollowed, questions_of
 
 Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
 """By kind, the identifiers known of the subject; a tuple where one takes several columns."""
 
 
-def walk(stores: Mapping[str, Store], seeds: Seeds, *, confirmed: Confirmed = ()) -> Findings:
+def walk(stores: Mapping[str, Store], seeds: Seeds, *, decided: Decided | None = None) -> Findings:
     """Return what the stores hold of the subject whom the seeds identify, and the ledger.
 
-    What is met on the way and may be several people's is searched elsewhere only if `confirmed`
-    names it; else it stands in the findings as a lead. Seeds are searched whatever they are.
+    What is met on the way and may be several people's is searched elsewhere only if it was
+    `decided` to be theirs; else it stands in the findings as a lead, and where nobody decided, the
+    ledger says that it was not searched. Seeds are searched whatever they are.
     Never raises for a store: one that fails stands in the ledger as failed, and the others are
     searched to their end. Call it with no transaction open, for it waits for other databases.
     """
-    search = _Search(stores, confirmed)
+    search = _Search(stores, decided or {})
     for kind, values in seeds.items():
         for value in values:
             search.learn(kind, (value,) if isinstance(value, str) else value)
@@ -70,9 +72,10 @@ class _Aside(NamedTuple):
 class _Search:
     """The state of one search."""
 
-    def __init__(self, stores: Mapping[str, Store], confirmed: Confirmed) -> None:
+    def __init__(self, stores: Mapping[str, Store], decided: Decided) -> None:
         self._stores = stores
-        self._trusted = set(confirmed)
+        self._decided = decided
+        self._trusted = {lead for lead, is_own in decided.items() if is_own}
         self._parking = Parking()
         self._probes_of: dict[str, Sequence[tuple[Place, Probe]]] = {}
         self._places = collections_of(stores)
@@ -81,6 +84,7 @@ class _Search:
         self._asked: dict[tuple[Place, Columns], Digests] = defaultdict(Digests)
         self._asides: dict[_Aside, Keys] = defaultdict(Keys)
         self._rows = {place: FoundRows(place) for place in self._places}
+        self._leads: Sequence[Lead] = ()
         self._course = Course()
         self._asker = Asker(stores, self._places, self._course)
 
@@ -102,11 +106,22 @@ class _Search:
         self._drain()
         while self._follow_leads():
             self._drain()
+        if leads := self._parking.leads(self._trusted):
+            self._leave(leads)
         for exported in (True, False):
             asides = {
                 a.question: keys for a, keys in self._asides.items() if a.exported is exported
             }
             self._asker.ask_all(asides, partial(self._take_aside, exported))
+
+    def _leave(self, leads: Sequence[Lead]) -> None:
+        """Tell on which rows the identifiers stand that are not followed."""
+        unfollowed = Unfollowed(self._stores, self._rows, self._asker)
+        for place, asked in questions_of(self._places, self._parking, leads):
+            unfollowed.count(place, asked)
+        self._leads = list(unfollowed.told(leads))
+        for place, identity in unfollowed.doubted(self._decided.keys()):
+            self._course.doubt(place, identity.columns)
 
     def _drain(self) -> None:
         while self._pending:
@@ -120,7 +135,7 @@ class _Search:
             rows={place: found for place, found in self._rows.items() if found},
             coverage=lines(self._stores, self._rows, self._course),
             identifiers={kind: frozenset(keys) for kind, keys in self._known.items() if keys},
-            leads=self._parking.leads(self._trusted),
+            leads=self._leads,
         )
 
     def _ask(self, question: Question, key: Key | None) -> None:

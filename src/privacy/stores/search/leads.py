@@ -5,7 +5,6 @@ mailbox. Followed blindly, it would hand one subject's data to another (Art. 15(
 """
 
 from collections import defaultdict
-from collections.abc import Collection as Values
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -13,14 +12,14 @@ from typing import TypeAlias
 
 from privacy.stores.definition import Collection, Columns, Identity
 from privacy.stores.normalise import USUAL, fold, text_of
-from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.protocol import Key, Row
 from privacy.stores.search.findings import Lead, LeadReason, Place
 
 LeadKey: TypeAlias = tuple[str, Key]
 """A kind and a value, as `canonical` writes it."""
 
-Confirmed: TypeAlias = Values[LeadKey]
-"""What a person says is the subject's, and may be followed."""
+Decided: TypeAlias = Mapping[LeadKey, bool]
+"""What a person said of each: whether it is the subject's, and may be followed."""
 
 REACHES = frozenset({"email", "phone"})
 """Ways of comparing that belong to what reaches people; a number given out is not shared."""
@@ -50,6 +49,10 @@ class Parking:
         for lead in self._doubtful:
             by_kind[lead[0]].add(lead)
         return by_kind
+
+    def written(self, lead: LeadKey) -> AbstractSet[Key]:
+        """Return how one was written where it was met."""
+        return self._values[lead]
 
     def release(self, lead: LeadKey) -> AbstractSet[Key]:
         """Let one go, and return how it was written."""
@@ -146,27 +149,6 @@ def differ(one: Profile, other: Profile) -> bool:
                 return False
             told = True
     return told
-
-
-def elsewhere(stores: Mapping[str, Store], lead: Lead, known: Values[object]) -> int:
-    """Return on how many rows beside the known ones an identifier stands; it asks the stores.
-
-    `known` are addresses as `address` writes them. Raises what the stores raise.
-    """
-    found: dict[object, None] = {}
-    for name, store in stores.items():
-        for collection in store.definition.collections:
-            for identity in collection.identities:
-                if identity.kind == lead.kind and len(identity.columns) == len(lead.value):
-                    key = comparable(collection, identity.columns, lead.value)
-                    for row in store.read(collection, identity.columns, {key} if key else ()):
-                        found[address(name, collection, row)] = None
-    return sum(1 for one in found if one not in known)
-
-
-def address(store: str, collection: Collection, row: Row) -> object:
-    """Return what tells a row from every other of all stores."""
-    return store, collection.name, row_key(collection, row)
 
 
 def comparable(collection: Collection, columns: Columns, values: Iterable[object]) -> Key | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from privacy.errors import AwaitedError
-from privacy.stores.definition import Collection, Direction, Link
+from privacy.stores.definition import Collection, Columns, Direction, Link
 from privacy.stores.protocol import Store
 from privacy.stores.search.findings import Coverage, Outcome, Place, Reason, Rows
 
@@ -24,7 +24,14 @@ class Course:
     """Collections that were not asked for an identifier, since what would judge it failed."""
     awaited: set[Place] = field(default_factory=set)
     """Collections of which somebody was asked who has not answered everything yet."""
+    doubted: dict[Place, Columns] = field(default_factory=dict)
+    """Collections in which an identifier stands that nobody said whose it is, and where."""
     _down: dict[str, str] = field(default_factory=dict)
+
+    def doubt(self, place: Place, columns: Columns) -> None:
+        """Note that rows were passed over that have an identifier in these columns."""
+        known = self.doubted.get(place, ())
+        self.doubted[place] = known + tuple(one for one in columns if one not in known)
 
     def fail(self, place: Place, code: str) -> None:
         """Note that one collection cannot be read."""
@@ -96,6 +103,7 @@ class _Ledger:
             self._owned_by.get(target, set()).add(source)
         failed = {place for place in self._places if course.failure(place)}
         self._cut_off = self._spread(failed | course.starved, within=set(self._places))
+        self._doubtful = self._spread(set(course.doubted), within=set(self._places))
         # Where every row that owns was looked for and none is left over, nothing is left out.
         self._settled = self._spread(course.searched - failed, within=set(self._places) - failed)
 
@@ -119,16 +127,23 @@ class _Ledger:
         outcome, reason = self._verdict(place, collection)
         if outcome is Outcome.EMPTY and rows.owned:
             outcome = Outcome.FOUND
-        return Coverage(*place, outcome, rows.owned, len(rows) - rows.owned, reason)
+        unasked = self._course.doubted.get(place, ())
+        return Coverage(*place, outcome, rows.owned, len(rows) - rows.owned, reason, unasked)
 
     def _verdict(self, place: Place, collection: Collection) -> tuple[Outcome, str]:
         if code := self._course.failure(place):
             return Outcome.AWAITED if code == AWAITED else Outcome.FAILED, code
-        if not collection.is_personal and place not in self._settled:
-            return Outcome.NOT_SEARCHED, Reason.NOT_PERSONAL
         if place in self._settled:
-            return Outcome.EMPTY, Reason.SOURCE_FAILED if place in self._cut_off else ""
-        if place in self._cut_off:
-            return Outcome.NOT_SEARCHED, Reason.SOURCE_FAILED
+            return Outcome.EMPTY, self._lacking(place)
+        if not collection.is_personal and place not in self._course.doubted:
+            return Outcome.NOT_SEARCHED, Reason.NOT_PERSONAL
+        if reason := self._lacking(place):
+            return Outcome.NOT_SEARCHED, reason
         has_way_in = collection.identities or self._owned_by[place]
         return Outcome.NOT_SEARCHED, Reason.NO_PATH if has_way_in else Reason.NO_WAY_IN
+
+    def _lacking(self, place: Place) -> str:
+        """Return why a collection was not searched to its end, or ''."""
+        if place in self._cut_off:
+            return Reason.SOURCE_FAILED
+        return Reason.UNCONFIRMED if place in self._doubtful else ""
