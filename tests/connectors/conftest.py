@@ -13,6 +13,14 @@ from tests.connectors.directory import (
     running_directory,
 )
 from tests.connectors.mariadb import MariadbServer, NoServerError, running_server
+from tests.connectors.mongodb import (
+    MongoDatabase,
+    MongoServer,
+    NoMongodbError,
+    RealServer,
+    StandIn,
+    running_mongodb,
+)
 from tests.connectors.object_store import Objects, ObjectServer, running_objects
 from tests.connectors.parquet import ParquetFiles
 from tests.connectors.places import (
@@ -39,6 +47,8 @@ WRITABLE = [
     "redis-hash",
     "redis-json",
     "ldap",
+    "mongomock",
+    "mongodb",
     "sqlite",
     POSTGRESQL,
     "mysql",
@@ -91,6 +101,40 @@ def object_server() -> Iterator[ObjectServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mongodb_server() -> Iterator[RealServer]:
+    """Return a real server that lives as long as this run, or skip and say why."""
+    try:
+        with running_mongodb() as server:
+            yield server
+    except NoMongodbError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def mongo_stand_in(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """Return a server of mongomock, which the connector takes for a real one."""
+    stand_in = StandIn()
+    stand_in.install(monkeypatch)
+    return stand_in
+
+
+@pytest.fixture(params=["mongomock", "mongodb"])
+def mongo_place(request: pytest.FixtureRequest) -> Iterator[MongoDatabase]:
+    """Return an empty database, for what only MongoDB can do."""
+    yield from _mongo_database(request)
+
+
+def _mongo_database(request: pytest.FixtureRequest) -> Iterator[MongoDatabase]:
+    is_real = request.param == "mongodb"
+    server: MongoServer = request.getfixturevalue(
+        "mongodb_server" if is_real else "mongo_stand_in"
+    )
+    database = MongoDatabase(server)
+    yield database
+    database.close()
+
+
 @pytest.fixture
 def mysql_place(mariadb: MariadbServer) -> Iterator[MysqlDatabase]:
     """Return an empty database."""
@@ -131,6 +175,8 @@ def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         directory = Directory(request.getfixturevalue("slapd"))
         yield directory
         directory.close()
+    elif request.param.startswith("mongo"):
+        yield from _mongo_database(request)
     elif request.param.startswith("redis-"):
         keys = RedisKeys(request.getfixturevalue("redis_server"), request.param[6:])
         yield keys

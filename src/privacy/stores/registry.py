@@ -14,6 +14,7 @@ from privacy.stores.connectors.files.connector import FilesConnector
 from privacy.stores.connectors.http.later import http_store
 from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.manual.connector import ManualConnector
+from privacy.stores.connectors.mongodb.connector import MongodbConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.redis.connector import RedisConnector
@@ -51,6 +52,7 @@ CONNECTORS: Mapping[str, Connector] = {
     "http": http_store,
     "manual": ManualConnector,
     "ldap": LdapConnector,
+    "mongodb": MongodbConnector,
     "mysql": MysqlConnector,
     "postgres": PostgresConnector,
     "redis": RedisConnector,
@@ -71,6 +73,8 @@ SCHEMES: Mapping[str, str] = {
     "ldap": "ldap",
     "ldaps": "ldap",
     "mariadb": "mysql",
+    "mongodb": "mongodb",
+    "mongodb+srv": "mongodb",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",
     "postgres": "postgres",

@@ -1,0 +1,471 @@
+"""What is particular to MongoDB: paths, lists, its types, and documents that are all different."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bson import Binary, Decimal128, Int64, ObjectId
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privacy.errors import ConflictError, InvalidError
+from privacy.stores.connectors.mongodb import connector
+from privacy.stores.connectors.mongodb.connector import MongodbConnector
+from privacy.stores.connectors.mongodb.values import wanted
+from privacy.stores.definition import StoreDefinition
+from privacy.stores.definition_file import from_document
+from privacy.stores.gate import ensure_covered
+from privacy.stores.normalise import SEPARATORS, fold
+from privacy.stores.registry import connector_for, connector_of, introspect
+from privacy.stores.search.graph import walk
+from tests.connectors.mongodb import MongoDatabase, StandIn
+from tests.fakes import FakeClock
+
+ADA, BOB = ObjectId("65f000000000000000000001"), ObjectId("65f000000000000000000002")
+PEOPLE = [
+    {
+        "_id": ADA,
+        "name": {"first": "Ada", "last": "Lovelace"},
+        "emails": ["Ada@Example.com", "countess@example.com"],
+        "lines": [{"sku": "pen", "n": 1}, {"sku": "ink", "n": 2}],
+        "score": 7,
+    },
+    {
+        "_id": BOB,
+        "name": {"first": "Bob", "last": None},
+        "emails": ["bob@example.com"],
+        "lines": [{"sku": "pen", "n": 2}, {"sku": "ink", "n": 1}],
+    },
+]
+KINDS = {"emails": "email", "email": "email"}
+
+
+def part(name: str, table: str, columns: str, key: str = "_id", **more: Any) -> dict[str, Any]:
+    fields = [
+        {"name": column, "data_category": "identity"}
+        | ({"identity": KINDS[column], "normalise": "email"} if column in KINDS else {})
+        for column in columns.split()
+    ]
+    return {"name": name, "table": table, "primary_key": key.split(), "fields": fields} | more
+
+
+def declared(*parts: dict[str, Any]) -> StoreDefinition:
+    return from_document({"name": "docs", "purposes": [], "collections": list(parts)})
+
+
+@pytest.fixture
+def people(mongo_place: MongoDatabase) -> MongoDatabase:
+    mongo_place.database["people"].insert_many(PEOPLE)
+    return mongo_place
+
+
+def read(
+    store: MongodbConnector, columns: str, *values: tuple[str, ...], collection: str = "t"
+) -> list[dict[str, Any]]:
+    found = store.read(store.definition.collection(collection), tuple(columns.split()), values)
+    return [dict(row) for row in found]
+
+
+def test_a_path_leads_into_documents_and_lists(people: MongoDatabase) -> None:
+    store = people.open(declared(part("t", "people", "_id name.first lines.sku lines.0.n score")))
+    store.check()
+    ada = {
+        "_id": str(ADA),
+        "name.first": "Ada",
+        "lines.sku": ["pen", "ink"],
+        "lines.0.n": 1,
+        "score": 7,
+    }
+    assert read(store, "name.first", ("Ada",)) == [ada]
+    assert read(store, "_id", (str(ADA),)) == [ada]
+    assert read(store, "lines.0.n score", ("1", "7")) == [ada]
+    assert len(read(store, "lines.sku", ("ink",))) == 2
+    assert read(store, "score", ("",), ("None",)) == []
+
+
+def test_columns_may_have_other_names_than_their_paths(people: MongoDatabase) -> None:
+    options = {"fields": {"no": "_id", "given": "name.first"}}
+    store = people.open(declared(part("t", "people", "no given", "no", options=options)))
+    assert read(store, "given", ("Bob",)) == [{"no": str(BOB), "given": "Bob"}]
+
+
+def test_a_document_that_is_one_column_comes_whole(people: MongoDatabase) -> None:
+    store = people.open(declared(part("t", "people", "_id name name.first lines")))
+    (row,) = read(store, "_id", (str(ADA),))
+    assert row["name"] == {"first": "Ada", "last": "Lovelace"}
+    assert row["name.first"] == "Ada"
+    assert row["lines"] == PEOPLE[0]["lines"]
+    assert read(store, "name", ("Ada",)) == []
+
+
+TYPED = {
+    "_id": {"shop": "north", "no": Int64(2**40)},
+    "oid": BOB,
+    "whole": Decimal128("42.00"),
+    "amount": Decimal128("42.50"),
+    "half": 0.5,
+    "at": datetime(2026, 3, 1, 10, tzinfo=UTC),
+    "raw": Binary(b"\x00\xfe"),
+    "uuid": Binary.from_uuid(UUID(int=7)),
+    "flag": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("_id.no", str(2**40), 2**40),
+        ("oid", str(BOB), str(BOB)),
+        ("whole", "42", Decimal("42.00")),
+        ("amount", "42.50", Decimal("42.50")),
+        ("half", "0.5", 0.5),
+        ("at", "2026-03-01T10:00:00+00:00", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        ("raw", "00fe", b"\x00\xfe"),
+        ("uuid", str(UUID(int=7)), UUID(int=7)),
+        ("flag", "1", True),
+    ],
+)
+def test_each_type_is_found_by_its_text_and_comes_as_a_plain_value(
+    mongo_place: MongoDatabase, column: str, text: str, value: object
+) -> None:
+    if column == "whole" and isinstance(mongo_place.server, StandIn):
+        pytest.skip("mongomock does not compare a Decimal128 with an integer, as a server does")
+    mongo_place.database["typed"].insert_one(TYPED)
+    columns = "_id.shop _id.no oid whole amount half at raw uuid flag"
+    store = mongo_place.open(declared(part("t", "typed", columns, "_id.shop _id.no")))
+    store.check()
+    (row,) = read(store, column, (text,))
+    assert row[column] == value
+    assert type(row[column]) is type(value)
+    assert read(store, column, (f"{text}9",), ("x",)) == []
+    assert len(read(store, f"{column} _id.shop", (text, "north"), (text, "south"))) == 1
+
+
+LISTS = declared(
+    part("t", "people", "_id name.first"),
+    part("mail", "people emails[*]", "_id emails", "_id emails", links=[
+        {"columns": ["_id"], "to": "t", "to_columns": ["_id"], "direction": "owns"},
+        {"columns": ["_id"], "to": "mail", "to_columns": ["_id"], "direction": "owns"},
+        {"columns": ["_id"], "to": "line", "to_columns": ["_id"], "direction": "owns"},
+    ]),
+    part("line", "people lines[*]", "_id lines.sku lines.n", "_id lines.sku lines.n"),
+)  # fmt: skip
+
+
+def test_each_element_of_a_list_is_a_row_and_leads_to_the_others(people: MongoDatabase) -> None:
+    store = people.open(LISTS)
+    store.check()
+    findings = walk({"docs": store}, {"email": {"COUNTESS@example.com"}})
+    assert findings.is_complete
+    rows = {name: findings.rows["docs", name] for name in ("t", "mail", "line")}
+    assert [row.values["name.first"] for row in rows["t"]] == ["Ada"]
+    assert {row.values["emails"] for row in rows["mail"]} == set(PEOPLE[0]["emails"])  # type: ignore[call-overload]  # a list
+    assert {(row.values["lines.sku"], row.values["lines.n"]) for row in rows["line"]} == {
+        ("pen", 1),
+        ("ink", 2),
+    }
+
+
+def test_columns_of_one_element_are_compared_together(people: MongoDatabase) -> None:
+    store = people.open(LISTS)
+    found = read(store, "lines.sku lines.n", ("pen", "2"), collection="line")
+    assert found == [{"_id": str(BOB), "lines.sku": "pen", "lines.n": 2}]
+
+
+def test_an_element_is_erased_and_the_document_stays(people: MongoDatabase) -> None:
+    store = people.open(LISTS)
+    mail, line = (store.definition.collection(name) for name in ("mail", "line"))
+    assert store.erase(mail, ("emails",), [("countess@example.com",), ("no@example.com",)]) == 1
+    assert store.erase(line, ("_id", "lines.sku"), [(str(ADA), "pen"), (str(BOB), "paper")]) == 1
+    ada, bob = people.database["people"].find({}, sort=[("_id", 1)])
+    assert ada == PEOPLE[0] | {"emails": ["Ada@Example.com"], "lines": [{"sku": "ink", "n": 2}]}
+    assert bob == PEOPLE[1]
+
+
+def test_equal_elements_are_erased_together_and_all_counted(mongo_place: MongoDatabase) -> None:
+    mongo_place.database["people"].insert_one({"_id": 1, "emails": ["a@x.fr", "b@x.fr", "a@x.fr"]})
+    mongo_place.database["people"].insert_one({"_id": 2, "emails": "a@x.fr"})
+    store = mongo_place.open(LISTS)
+    assert store.erase(store.definition.collection("mail"), ("emails",), [("a@x.fr",)]) == 3
+    assert list(mongo_place.database["people"].find()) == [
+        {"_id": 1, "emails": ["b@x.fr"]},
+        {"_id": 2},
+    ]
+
+
+def test_an_element_is_rectified_in_its_place(people: MongoDatabase) -> None:
+    store = people.open(LISTS)
+    mail, line = (store.definition.collection(name) for name in ("mail", "line"))
+    key = (str(ADA), "countess@example.com")
+    assert store.rectify(mail, key, {"emails": "ada@example.org"}) == 1
+    assert store.rectify(line, (str(ADA), "ink", "2"), {"lines.n": "5", "lines.sku": None}) == 1
+    with pytest.raises(InvalidError, match="erased"):
+        store.rectify(mail, (str(ADA), "ada@example.org"), {"emails": None})
+    (ada,) = people.database["people"].find({"_id": ADA})
+    assert ada == PEOPLE[0] | {
+        "emails": ["Ada@Example.com", "ada@example.org"],
+        "lines": [{"sku": "pen", "n": 1}, {"n": 5}],
+    }
+
+
+def test_an_erasure_may_take_the_declared_fields_and_leave_the_document(
+    people: MongoDatabase,
+) -> None:
+    erase = {"erase": "fields"}
+    store = people.open(declared(part("t", "people", "_id name.first name emails", options=erase)))
+    one = store.definition.collection("t")
+    assert store.erase(one, ("_id",), [(str(ADA),)]) == 1
+    assert store.count(one, ("_id",), [(str(ADA),), (str(BOB),)]) == 1
+    (ada,) = people.database["people"].find({"_id": ADA})
+    assert ada == {"_id": ADA, "lines": PEOPLE[0]["lines"], "score": 7}
+    assert store.erase(one, ("_id",), [(str(ADA),)]) == 0
+
+
+def test_an_erasure_that_leaves_something_fails(people: MongoDatabase) -> None:
+    erase = {"erase": "fields"}
+    store = people.open(declared(part("t", "people", "_id lines.sku", options=erase)))
+    with pytest.raises(ConflictError, match="still there"):
+        store.erase(store.definition.collection("t"), ("_id",), [(str(ADA),)])
+
+
+def test_values_keep_their_types_when_they_are_rectified(mongo_place: MongoDatabase) -> None:
+    mongo_place.database["typed"].insert_one(TYPED | {"_id": 1})
+    columns = "_id oid amount half at raw uuid flag inner.new"
+    store = mongo_place.open(declared(part("t", "typed", columns)))
+    changes = {"oid": str(ADA), "amount": "7.10", "half": "2", "at": "2027-01-01T00:00:00Z",
+               "raw": "ff", "uuid": str(UUID(int=8)), "flag": "false",
+               "inner.new": "x"}  # fmt: skip
+    assert store.rectify(store.definition.collection("t"), ("1",), changes) == 1
+    (now,) = mongo_place.database["typed"].find()
+    assert now == TYPED | {
+        "_id": 1, "oid": ADA, "amount": Decimal128("7.10"), "half": 2, "raw": Binary(b"\xff"),
+        "at": datetime(2027, 1, 1, tzinfo=UTC), "uuid": Binary.from_uuid(UUID(int=8)),
+        "flag": False, "inner": {"new": "x"},
+    }  # fmt: skip
+    for name, text in {"oid": "x", "amount": "x", "at": "x", "raw": "x", "uuid": "x"}.items():
+        with pytest.raises(InvalidError, match="does not fit"):
+            store.rectify(store.definition.collection("t"), ("1",), {name: text})
+
+
+@pytest.mark.parametrize("column", ["_id", "emails", "lines.sku", "name"])
+def test_what_is_no_single_value_is_not_rectified(people: MongoDatabase, column: str) -> None:
+    columns = " ".join(dict.fromkeys(["_id", column]))
+    store = people.open(declared(part("t", "people", columns)))
+    with pytest.raises(InvalidError, match="cannot be rectified"):
+        store.rectify(store.definition.collection("t"), (str(ADA),), {column: "x"})
+    assert list(people.database["people"].find({}, sort=[("_id", 1)])) == PEOPLE
+
+
+def test_a_document_that_somebody_else_writes_meanwhile_is_not_rectified(
+    people: MongoDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = people.open(declared(part("t", "people", "_id score")))
+    change = connector._change  # noqa: SLF001 -- to step between reading and writing
+
+    def late(*words: Any) -> None:
+        people.database["people"].update_one({"_id": ADA}, {"$set": {"score": 8}})
+        change(*words)
+
+    monkeypatch.setattr(connector, "_change", late)
+    with pytest.raises(ConflictError):
+        store.rectify(store.definition.collection("t"), (str(ADA),), {"score": "9"})
+    assert read(store, "score", ("8",), ("9",)) == [{"_id": str(ADA), "score": 8}]
+
+
+def test_check_names_collections_and_fields_that_are_not_there(people: MongoDatabase) -> None:
+    store = people.open(
+        declared(
+            part("t", "people", "_id name.first name.second emails"),
+            part("u", "people lines[*]", "_id lines.sku lines.colour", "_id lines.sku"),
+            part("v", "nobody", "_id"),
+        )
+    )
+    with pytest.raises(InvalidError) as refused:
+        store.check()
+    assert set(refused.value.fields) == {"t.name.second", "u.lines.colour", "v"}
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "options"),
+    [
+        ("system.users", "_id", {}),
+        ("people[*]", "_id", {}),
+        ("people $x[*]", "_id", {}),
+        ("pe$ple", "_id", {}),
+        ("people", "_id $where", {}),
+        ("people", "_id a..b", {}),
+        ("people", "_id", {"fields": {"x": "y"}}),
+        ("people", "_id", {"fields": {"_id": "$where"}}),
+        ("people", "_id", {"erase": "all"}),
+        ("people emails[*]", "_id emails", {"erase": "fields"}),
+        ("people", "_id", {"where": "1"}),
+    ],
+)
+def test_what_mongodb_has_no_names_for_is_refused(
+    table: str, columns: str, options: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidError):
+        MongodbConnector(declared(part("t", table, columns, options=options)), "mongodb://h/db")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mongodb://",
+        "mongodb://h",
+        "mongodb://h/",
+        "mongodb:///db",
+        "mongodb://h,/db",
+        "mongodb://u@h/db",
+        "mongodb://h/db#x",
+        "mongodb://h/db.coll",
+        "mongodb://h/db?tlsInsecure=true",
+        "mongodb://h/db?tlsAllowInvalidCertificates=true",
+        "mongodb://h/db?authMechanism=MONGODB-AWS",
+        "mongodb://h/db?tls=perhaps",
+        "mongodb://h/db?proxyHost=x",
+        "http://h/db",
+    ],
+)
+def test_an_address_of_another_form_is_refused(address: str) -> None:
+    with pytest.raises(InvalidError):
+        MongodbConnector(declared(part("t", "people", "_id")), address)
+
+
+def test_a_repr_of_an_address_has_no_secret() -> None:
+    store = MongodbConnector(
+        declared(part("t", "p", "_id")), "mongodb://acc%40:s3cret%2F@h1,h2:27018/db?replicaSet=rs"
+    )
+    address = store._conversation._address  # noqa: SLF001 -- to see what stands in it
+    assert (address.account, address.secret) == ("acc@", "s3cret/")
+    assert "s3cret" not in repr(address)
+    assert address.uri == "mongodb://h1,h2:27018/db?replicaSet=rs"
+
+
+def test_nothing_is_opened_to_write_until_something_is_written(mongo_stand_in: StandIn) -> None:
+    database = MongoDatabase(mongo_stand_in)
+    database.database["people"].insert_many(PEOPLE)
+    store = database.open(declared(part("t", "people", "_id score")))
+    mongo_stand_in.made.clear()
+    store.check()
+    read(store, "score", ("7",))
+    store.count(store.definition.collection("t"), ("score",), [("7",)])
+    assert [words["readPreference"] for words in mongo_stand_in.made] == ["primaryPreferred"]
+    store.erase(store.definition.collection("t"), ("score",), [("7",)])
+    assert [words.get("w") for words in mongo_stand_in.made] == [None, "majority"]
+    database.close()
+
+
+def test_a_draft_has_paths_lists_keys_and_references_and_can_be_registered(
+    mongo_place: MongoDatabase, clock: FakeClock
+) -> None:
+    database = mongo_place.database
+    database["customers"].insert_many(
+        [
+            {
+                "_id": ObjectId(),
+                "email": f"p{n}@example.com",
+                "address": {"city": "Lyon", "geo": None if n % 2 else {"lat": 1.5}},
+                "phones": [f"+3363998{n:04}"],
+                "visits": {f"2026-01-{day:02}-{n}": 1 for day in range(1, 9)},
+                "tags": [],
+            }
+            for n in range(12)
+        ]
+    )
+    database["customers"].create_index([("email", 1)], unique=True)
+    owners = [one["_id"] for one in database["customers"].find()]
+    database["orders"].insert_many(
+        [{"_id": n, "owner": one, "lines": [{"sku": "x", "n": 1}]} for n, one in enumerate(owners)]
+    )
+    address = f"{mongo_place.server.address}/{mongo_place.name}"
+    draft = introspect("docs", address)
+    tables = {c.source_table: c for c in draft.definition.collections}
+    assert {name: set(c.columns) for name, c in tables.items()} == {
+        "customers": {"_id", "email", "address.city", "address.geo.lat", "visits", "tags"},
+        "customers phones[*]": {"_id", "phones"},
+        "orders": {"_id", "owner"},
+        "orders lines[*]": {"_id", "lines.sku", "lines.n"},
+    }
+    assert tables["orders lines[*]"].primary_key == ("_id", "lines.sku", "lines.n")
+    assert {i.kind for i in tables["customers"].identities} == {"email"}
+    assert {i.kind for i in tables["customers phones[*]"].identities} == {"phone"}
+    links = {(link.columns, link.to) for link in tables["customers"].links}
+    assert ((("_id",), "orders")) in links
+    store = connector_for(connector_of(address))(draft.definition, address)
+    assert isinstance(store, MongodbConnector)
+    store.check()
+    surveyed = {facts.name: facts for facts in store.survey()}
+    assert ("email",) in surveyed["customers"].unique
+    assert surveyed["customers"].rows == 12
+    ensure_covered(store.definition, list(surveyed.values()), today=clock().date())
+    database["customers"].update_one({"email": "p3@example.com"}, {"$set": {"address.zip": "69"}})
+    with pytest.raises(InvalidError) as refused:
+        ensure_covered(store.definition, store.survey(), today=clock().date())
+    assert list(refused.value.fields) == ["customers.address.zip"]
+    store.close()
+
+
+SCHEMA = {
+    "bsonType": "object",
+    "required": ["email", "address", "note"],
+    "properties": {
+        "email": {"bsonType": "string"},
+        "note": {"bsonType": ["string", "null"]},
+        "address": {
+            "bsonType": "object",
+            "required": ["city"],
+            "properties": {"city": {"bsonType": "string"}, "zip": {"bsonType": "string"}},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("action", ["error", "warn"])
+def test_a_validator_says_what_is_never_empty(mongo_place: MongoDatabase, action: str) -> None:
+    options = {"validator": {"$jsonSchema": SCHEMA}, "validationAction": action}
+    if isinstance(mongo_place.server, StandIn):
+        mongo_place.server.options["people"] = options
+    else:
+        mongo_place.database.create_collection("people", **options)
+    document = {"_id": 1, "email": "x", "note": None, "address": {"city": "Lyon"}}
+    mongo_place.database["people"].insert_one(document)
+    store = mongo_place.open(declared(part("t", "people", "_id email note address.zip")))
+    store.check()  # of the zip only the validator speaks
+    (facts,) = store.survey()
+    enforced = {"email", "address.city"} if action == "error" else set()
+    assert facts.required == {"_id"} | enforced
+
+
+@pytest.mark.parametrize("locale", ["fr", ""])
+def test_a_collation_takes_the_place_of_patterns_where_a_definition_names_one(
+    locale: str,
+) -> None:
+    (plain_text, *_others) = wanted("code", "ab-12", is_collated=bool(locale))
+    assert (plain_text == "AB12") is bool(locale)
+
+
+EMAIL = st.from_regex(r"[a-zA-Z0-9.+_-]{1,9}@[a-zA-Z0-9-]{1,9}\.[a-z]{2,3}", fullmatch=True)
+PHONE = st.from_regex(r"(\+33 ?|0033|0)[1-9]( ?[0-9]{2}){4}", fullmatch=True)
+CODE = st.text(alphabet="abcXYZ019*+?[](){}^$|\\" + SEPARATORS, min_size=1)
+
+
+@given(st.one_of(st.tuples(st.just("email"), EMAIL), st.tuples(st.just("phone"), PHONE),
+                 st.tuples(st.just("code"), CODE)), st.data())  # fmt: skip
+def test_every_spelling_of_a_key_is_among_its_candidates(
+    asked: tuple[str, str], data: st.DataObject
+) -> None:
+    way, key = asked
+    folded = fold(way, key)
+    if folded is None:
+        return
+    letters = [data.draw(st.sampled_from([c, c.lower(), c.upper()])) for c in key]
+    between = "" if way == "email" else data.draw(st.sampled_from(["", *SEPARATORS]))
+    held = f" {between.join(letters)} "
+    if fold(way, held) == folded:
+        patterns = [one.try_compile() for one in wanted(way, key, is_collated=False)
+                    if hasattr(one, "try_compile")]  # fmt: skip
+        assert any(re.search(pattern, held) for pattern in patterns)
