@@ -52,7 +52,9 @@ class Controller(Base):
     zone: Mapped[str]
     """The time zone in which days are counted, such as Europe/Paris."""
     region: Mapped[str]
-    """The set of public holidays that moves the end of a period, such as FR."""
+    """Where it is established, such as FR: whose public holidays move the end of a period."""
+    authority: Mapped[str | None]
+    """The code of the supervisory authority to name; none for that of the region."""
     created_at: Mapped[datetime]
 
 
