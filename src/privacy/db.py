@@ -8,9 +8,8 @@ session cannot write, and a writing session holds the writer's place from its fi
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -23,7 +22,6 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
-    Table,
     Uuid,
     create_engine,
     event,
@@ -177,120 +175,6 @@ def _is_passing(error: Exception) -> bool:
     if state is None or state[:2] in {"08", "53", "57"}:
         return True
     return any(word in str(told).lower() for word in _PASSING)
-
-
-class DuplicateRowError(Exception):
-    """A row with this key exists; the transaction can only be rolled back."""
-
-
-ROWS = 100
-"""Rows of one statement on PostgreSQL, which takes 65,535 values at most."""
-
-
-def insert_many(
-    session: Session,
-    table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    skip_existing: bool = False,
-) -> None:
-    """Insert rows past the mapper and its costs; all have the same columns.
-
-    For the few acts of which there are thousands a second. Where a key exists already it raises
-    DuplicateRowError (inside `pipelined`, at the block's end), or leaves that row as it is.
-    """
-    connection = session.connection()
-    plan = _plan(table, tuple(rows[0]), connection.dialect, skip_existing=skip_existing)
-    driver: Any = connection.connection.driver_connection
-    with _duplicates_told():
-        if connection.dialect.name == "sqlite":
-            driver.executemany(plan.statement(1), plan.values(rows))
-            return
-        cursor = psycopg.RawCursor(driver)
-        for first in range(0, len(rows), ROWS):
-            part = list(plan.values(rows[first : first + ROWS]))
-            cursor.execute(plan.statement(len(part)), [value for row in part for value in row])
-
-
-@contextmanager
-def pipelined(session: Session) -> Iterator[None]:
-    """Send what the block inserts by `insert_many` to PostgreSQL in one go, for one round trip."""
-    if session.get_bind().dialect.name == "sqlite":
-        yield
-        return
-    driver: Any = session.connection().connection.driver_connection
-    with _duplicates_told(), driver.pipeline():
-        yield
-
-
-@contextmanager
-def _duplicates_told() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.IntegrityError, psycopg.IntegrityError):
-        raise DuplicateRowError("a row with this key exists") from None
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """How rows of one table are handed to one driver."""
-
-    head: str
-    tail: str
-    names: tuple[str, ...]
-    processors: tuple[Callable[[Any], Any] | None, ...]
-    numbered: bool
-    """Whether the driver counts the places of values, as PostgreSQL does."""
-    statements: dict[int, str] = field(default_factory=dict)
-
-    def statement(self, count: int) -> str:
-        """Return the statement that inserts so many rows."""
-        if count not in self.statements:
-            self.statements[count] = f"{self.head}{self._places(count)}{self.tail}"
-        return self.statements[count]
-
-    def _places(self, count: int) -> str:
-        width = len(self.names)
-        if not self.numbered:
-            return f"({', '.join('?' * width)})"
-        rows = (range(row * width + 1, (row + 1) * width + 1) for row in range(count))
-        return ", ".join(f"({', '.join(f'${place}' for place in row)})" for row in rows)
-
-    def values(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
-        """Yield rows as the driver takes them, by the same rules as the mapper's.
-
-        Rows that are inserted together share most values, so each is converted once.
-        """
-        converted: dict[tuple[int, int], Any] = {}
-        steps = list(enumerate(zip(self.names, self.processors, strict=True)))
-        for row in rows:
-            out = []
-            for place, (name, process) in steps:
-                value = row[name]
-                if process is not None and value is not None:
-                    key = (place, id(value))  # the rows keep their values alive meanwhile
-                    if key not in converted:
-                        converted[key] = process(value)
-                    value = converted[key]
-                out.append(value)
-            yield out
-
-
-_plans: dict[tuple[object, ...], _Plan] = {}
-
-
-def _plan(table: Table, names: tuple[str, ...], dialect: Dialect, *, skip_existing: bool) -> _Plan:
-    key = (table.name, names, dialect.name, skip_existing)
-    if key not in _plans:
-        types = [table.c[name].type.dialect_impl(dialect) for name in names]
-        _plans[key] = _Plan(
-            head=f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ",  # noqa: S608 -- our own names
-            tail=" ON CONFLICT DO NOTHING" if skip_existing else "",
-            names=names,
-            processors=tuple(one.bind_processor(dialect) for one in types),
-            numbered=dialect.name != "sqlite",
-        )
-    return _plans[key]
 
 
 class Database:

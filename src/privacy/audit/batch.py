@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from privacy.audit.entry import Entry, read
 from privacy.audit.merkle import TILE_HEIGHT, Edge
 from privacy.audit.models import AuditCheckpoint, AuditEntry, AuditPending, AuditTile
-from privacy.db import Base, insert_many
+from privacy.db import Base
+from privacy.inserting import insert_many
 
 ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
 

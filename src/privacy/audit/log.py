@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from privacy.audit import form, guard
 from privacy.audit.actions import DETAILS, LENGTHS, Action
 from privacy.audit.models import LOG, NOBODY, AuditPending
-from privacy.db import Base, insert_many, new_id
+from privacy.db import Base, new_id
+from privacy.inserting import insert_many
 
 Scalar = str | int | bool | None
 

@@ -15,8 +15,8 @@ from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent, Method
 from privacy.consent.receipt import Receipt
 from privacy.consent.term import kept_until
-from privacy.db import DuplicateRowError, insert_many, pipelined
 from privacy.errors import ConflictError, InvalidError
+from privacy.inserting import DuplicateRowError, insert_many, pipelined
 from privacy.purposes.queries import Asked
 from privacy.subjects.visitors import ensure_subjects
 

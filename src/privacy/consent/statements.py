@@ -17,8 +17,9 @@ from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent
 from privacy.consent.receipt import Receipt
 from privacy.consent.saying import Statement
-from privacy.db import insert_many, new_id
+from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError, NotFoundError
+from privacy.inserting import insert_many
 from privacy.policy import queries as policy
 from privacy.policy.values import CALLS
 from privacy.purposes import queries as purposes

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
-from privacy.db import insert_many
+from privacy.inserting import insert_many
 from privacy.outbox.models import (
     MAIL,
     WEBHOOK,

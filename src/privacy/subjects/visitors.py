@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.db import insert_many
+from privacy.inserting import insert_many
 from privacy.subjects.identify import visitor_subject_id
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.models import Subject

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from privacy.db import Base, DuplicateRowError, insert_many, new_id, pipelined
+from privacy.db import Base, new_id
 from privacy.errors import UnavailableError
+from privacy.inserting import DuplicateRowError, insert_many, pipelined
 from privacy.subjects.models import Subject
 
 SUBJECTS = Base.metadata.tables[Subject.__tablename__]
