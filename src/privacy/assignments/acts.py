@@ -80,7 +80,7 @@ def open_assignment(
     )
     session.add(about)
     values = sum(len(one.keys) for one in made.questions)
-    _log(session, Action.ASSIGNMENT_OPENED, about, at=at, actor=actor,
+    note(session, Action.ASSIGNMENT_OPENED, about, at=at, actor=actor,
          due_on=made.due_on.isoformat(), values=values, way=made.way.value)  # fmt: skip
     return about
 
@@ -105,7 +105,7 @@ def answer_assignment(
     impossible = answer.result is Result.IMPOSSIBLE
     if about.state in ANSWERABLE:
         ensure_fitting(definition, asked, answer)
-    moved = _move(
+    moved = take(
         session,
         about,
         state=AssignmentState.IMPOSSIBLE if impossible else AssignmentState.ANSWERED,
@@ -116,13 +116,13 @@ def answer_assignment(
     if not moved:
         raise ConflictError("This question was answered before, or is needed no more.")
     _keep_documents(session, about, answer, key)
-    _log(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
+    note(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
          outcome=answer.result.value, records=answer.records, way=about.way)  # fmt: skip
 
 
 def view_assignment(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that somebody looked at what is asked, which names the subject."""
-    _log(session, Action.ASSIGNMENT_VIEWED, about, at=at, actor=actor)
+    note(session, Action.ASSIGNMENT_VIEWED, about, at=at, actor=actor)
 
 
 def send_assignment(
@@ -133,20 +133,20 @@ def send_assignment(
         about.tries += 1
     else:
         about.sent_at = at
-    _log(session, Action.ASSIGNMENT_SENT, about, at=at, actor=actor, outcome=outcome or "taken")
+    note(session, Action.ASSIGNMENT_SENT, about, at=at, actor=actor, outcome=outcome or "taken")
 
 
 def remind(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that half of the time is over and whoever was asked is reminded."""
     about.reminded_at = at
-    _log(session, Action.ASSIGNMENT_REMINDED, about, at=at, actor=actor)
+    note(session, Action.ASSIGNMENT_REMINDED, about, at=at, actor=actor)
 
 
 def escalate(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that the DPO is told of a question that nobody answered in time."""
     about.reminded_at = about.reminded_at or at
     about.escalated_at = at
-    _log(session, Action.ASSIGNMENT_ESCALATED, about, at=at, actor=actor)
+    note(session, Action.ASSIGNMENT_ESCALATED, about, at=at, actor=actor)
 
 
 def close_assignments(session: Session, *, actor: str, at: datetime, request_id: UUID) -> None:
@@ -156,15 +156,15 @@ def close_assignments(session: Session, *, actor: str, at: datetime, request_id:
             continue
         outcome = about.state.value
         about.state, about.closed_at = AssignmentState.CLOSED, at
-        about.questions_sealed = about.answer_sealed = None
+        about.questions_sealed = about.answer_sealed = about.changes_sealed = None
         of_this = AssignmentFile.subject_id == about.subject_id
         session.execute(
             delete(AssignmentFile).where(of_this, AssignmentFile.assignment_id == about.id)
         )
-        _log(session, Action.ASSIGNMENT_CLOSED, about, at=at, actor=actor, outcome=outcome)
+        note(session, Action.ASSIGNMENT_CLOSED, about, at=at, actor=actor, outcome=outcome)
 
 
-def _move(session: Session, about: Assignment, **values: object) -> bool:
+def take(session: Session, about: Assignment, **values: object) -> bool:
     """Change an assignment that lacks its answer; False when another act came first."""
     changed = (
         update(Assignment)
@@ -207,7 +207,7 @@ def _keep_documents(session: Session, about: Assignment, answer: Answer, key: Da
         )
 
 
-def _log(
+def note(
     session: Session,
     action: Action,
     about: Assignment,
@@ -216,6 +216,7 @@ def _log(
     actor: str,
     **details: str | int,
 ) -> None:
+    """Write an entry on an assignment, with which it is and for which request."""
     log.append(
         session,
         action,

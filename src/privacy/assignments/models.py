@@ -27,6 +27,14 @@ class AssignmentState(StrEnum):
     """Its request needs it no more; what was asked and answered is destroyed."""
 
 
+class Task(StrEnum):
+    """What a keeper is asked to do."""
+
+    SEARCH = "search"
+    CORRECT = "correct"
+    """Put values right (Art. 16, 19 GDPR)."""
+
+
 class Assignment(Base):
     """One question to one keeper; it never changes, and what is learned later is asked anew."""
 
@@ -45,9 +53,13 @@ class Assignment(Base):
     store_name: Mapped[str]
     way: Mapped[str]
     """A `stores.assigned.Way`."""
+    task: Mapped[str] = mapped_column(default=Task.SEARCH.value, server_default="search")
+    """A `Task`."""
     state: Mapped[AssignmentState]
     questions_sealed: Mapped[bytes | None]
     """JSON: by which values each collection is to be searched."""
+    changes_sealed: Mapped[bytes | None]
+    """JSON: what is to be put right, before and after; only of a correction."""
     answer_sealed: Mapped[bytes | None]
     """JSON: the rows, or why there are none."""
     records: Mapped[int] = mapped_column(default=0)

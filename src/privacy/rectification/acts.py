@@ -86,7 +86,7 @@ def decide(
     )
     if not moved:
         raise ConflictError("Somebody decided on this request before; look at it again.")
-    rows = [_listed(session, at, desk=desk, about=about, one=one) for one in planned]
+    rows = [_listed(session, at, actor, desk=desk, about=about, one=one) for one in planned]
     session.flush()
     release(session, about, at)
     due_on = about.legal_latest_on.isoformat()
@@ -130,7 +130,7 @@ def say_done(session: Session, *, actor: str, at: datetime, row: Correction) -> 
     What was only to be computed again is taken at their word. ConflictError for another's turn.
     """
     _ensure_by_hand(row)
-    again = row.origin is not Origin.DEPENDENT
+    again = row.origin is not Origin.DEPENDENT and row.state is CorrectionState.BY_HAND
     state = CorrectionState.CHECKING if again else CorrectionState.SAID
     settle(session, actor=actor, at=at, row=row, result=Result(state))
     release(session, session.get_one(SubjectRequest, row.request_id), at)
@@ -138,7 +138,7 @@ def say_done(session: Session, *, actor: str, at: datetime, row: Correction) -> 
 
 def leave(session: Session, *, actor: str, at: datetime, row: Correction) -> None:
     """Decide that a field stays as it is; its subject is told, and the answer has exceptions."""
-    if row.state not in {CorrectionState.BY_HAND, CorrectionState.OWED}:
+    if row.state not in queries.FOR_A_PERSON | {CorrectionState.OWED}:
         raise ConflictError("This field is settled already.")
     result = Result(CorrectionState.NOT_DONE, row.detail)
     settle(session, actor=actor, at=at, row=row, result=result)
@@ -151,7 +151,7 @@ def _ensure_undecided(about: SubjectRequest) -> None:
 
 
 def _ensure_by_hand(row: Correction) -> None:
-    if row.state is not CorrectionState.BY_HAND:
+    if row.state not in queries.FOR_A_PERSON:
         raise ConflictError("This field is not for a person to settle now.")
 
 
@@ -170,9 +170,9 @@ def _with_answer(session: Session, desk: Desk, about: SubjectRequest, answer: st
 
 
 def _listed(
-    session: Session, at: datetime, *, desk: Desk, about: SubjectRequest, one: Planned
+    session: Session, at: datetime, actor: str, *, desk: Desk, about: SubjectRequest, one: Planned
 ) -> Correction:
-    subject_id = about.subject_id
+    subject_id, refused = about.subject_id, one.state is CorrectionState.REFUSED
     if subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     row = Correction(
@@ -187,11 +187,11 @@ def _listed(
         state=one.state,
         detail=one.detail,
         decided_at=at,
-        settled_at=None,
-        settled_by="",
+        settled_at=at if refused else None,
+        settled_by=actor if refused else "",
     )
     key = subject_key(session, cabinet=desk.cabinet, subject_id=subject_id)
-    change = Change(one.candidate.key, one.candidate.value, one.after)
+    change = Change(one.candidate.key, one.candidate.value, one.after, one.reason)
     row.change_sealed = seal_change(key, row, change)
     session.add(row)
     return row

@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from privacy.assignments.answers import Question, questions_from_json, questions_to_json
 from privacy.errors import InvalidError
+from privacy.stores.assigned import holds_documents
 from privacy.stores.definition import (
     Collection,
     DataCategory,
@@ -16,6 +18,7 @@ from privacy.stores.definition import (
 from privacy.stores.normalise import fold, text_of
 from privacy.stores.own import NAME
 from privacy.stores.protocol import Capability, Key, Row
+from privacy.stores.search.findings import Lead, LeadReason
 
 MOST = 2000
 """Fields that one search keeps; a page of more could not be decided on."""
@@ -50,12 +53,26 @@ class Candidate:
 
 
 @dataclasses.dataclass(frozen=True)
+class Keeper:
+    """A data store that no program reads: its keeper is told what is right, and looks."""
+
+    store: str
+    questions: tuple[Question, ...] = dataclasses.field(repr=False)
+    """By what the subject is known there; at least one."""
+    categories: frozenset[str] = frozenset()
+    """Of what it may hold values; of anything where empty."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Searched:
     """All that may be decided on."""
 
     candidates: Sequence[Candidate]
     cut: bool = False
     """Whether there was more than fits."""
+    leads: Sequence[Lead] = ()
+    """Identifiers that others may have too: nobody searched by them yet."""
+    keepers: Sequence[Keeper] = ()
 
 
 Found = Mapping[tuple[str, str], Iterable[Row]]
@@ -153,10 +170,35 @@ def _sources(
         yield f"{definition.name}.{ANY}"
 
 
+def keeper_of(definition: StoreDefinition, questions: tuple[Question, ...]) -> Keeper:
+    """Return what is kept of a data store that only a person or a vendor searches.
+
+    One that holds documents may hold anything.
+    """
+    asked = {one.collection for one in questions}
+    collections = [one for one in definition.collections if one.name in asked]
+    if any(holds_documents(one) for one in definition.collections):
+        return Keeper(definition.name, questions)
+    declared = {field.data_category for one in collections for field in one.fields}
+    return Keeper(
+        definition.name,
+        questions,
+        frozenset(one.value for one in declared - NOT_FOR_DECISION),
+    )
+
+
 def to_json(kept: Searched) -> str:
     """Return what was found as text, to be sealed."""
     return json.dumps(
-        {"cut": kept.cut, "candidates": [dataclasses.asdict(one) for one in kept.candidates]},
+        {
+            "cut": kept.cut,
+            "candidates": [dataclasses.asdict(one) for one in kept.candidates],
+            "leads": [dataclasses.asdict(one) for one in kept.leads],
+            "keepers": [
+                [one.store, questions_to_json(one.questions), sorted(one.categories)]
+                for one in kept.keepers
+            ],
+        },
         ensure_ascii=False,
     )
 
@@ -170,4 +212,15 @@ def from_json(text: str) -> Searched:
             for one in document["candidates"]
         ],
         cut=document["cut"],
+        # What an earlier version kept names neither.
+        leads=tuple(_lead(one) for one in document.get("leads", ())),
+        keepers=tuple(
+            Keeper(store, questions_from_json(questions), frozenset(categories))
+            for store, questions, categories in document.get("keepers", ())
+        ),
     )
+
+
+def _lead(document: Mapping[str, Any]) -> Lead:
+    known = {**document, "value": tuple(document["value"])}
+    return Lead(**known | {"reason": LeadReason(document["reason"])})

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from privacy.assignments.acts import close_assignments
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError
 from privacy.outbox import queries as outbox
@@ -95,13 +96,19 @@ def finish(
     if not queries.is_settled(rows) or any(one.state is NoticeState.BY_HAND for one in told):
         raise ConflictError("Something is left to be done.")
     tasks = requests.tasks(session, request_id=about.id)
+    # Of what keepers were asked, their answers to each value tell how it ended.
+    asked = {row.store_name for row in rows if row.state is not CorrectionState.REFUSED}
     missed = any(
-        task.state not in SEARCHED and task.detail != Reason.NOT_PERSONAL for task in tasks
+        task.state not in SEARCHED
+        and task.detail != Reason.NOT_PERSONAL
+        and not (task.state is TaskState.AWAITED and task.store_name in asked)
+        for task in tasks
     )
     about.state = RequestState.COMPLETED
     about.closed_at = at
     about.exceptions = missed or queries.fell_short(rows, told)
     forget_search(session, about)
+    close_assignments(session, actor=actor, at=at, request_id=about.id)
     controller = session.get_one(Controller, about.controller_id)
     status = send_link(session, about, LinkUse.STATUS, at, at + wording.STATUS_LASTS)
     letter = wording.rectification_done(

@@ -6,16 +6,17 @@ already is not written, and an older fence may write nothing.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+from privacy.assignments.store import AssignedStore, seen
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import UnavailableError
-from privacy.rectification import acts, ending, queries
-from privacy.rectification.candidates import searched
+from privacy.rectification import acts, ending, keepers, queries
+from privacy.rectification.candidates import Keeper, keeper_of, searched
 from privacy.rectification.carrying import Result, carry_out, read_again
 from privacy.rectification.kept import forget_ended, keep_search
 from privacy.rectification.models import Correction, CorrectionState
@@ -26,6 +27,7 @@ from privacy.requests.answering.claiming import Claim, held, pause_after, releas
 from privacy.requests.jobs import OpenStores, seeds_of
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestState, SubjectRequest
+from privacy.requests.previews.withholding import lead_choices
 from privacy.stores.protocol import Store, closing_all
 from privacy.stores.search.findings import Findings, Outcome
 from privacy.stores.search.graph import walk
@@ -54,6 +56,7 @@ def rectify(shop: Workshop) -> int:
     """
     with shop.database.transaction() as session:
         forget_ended(session)
+        keepers.silent(session, actor=ACTOR, at=shop.clock())
     with shop.database.reading() as session:
         searching = queries.to_search(session, at=shop.clock())
         decided = queries.to_carry_out(session, at=shop.clock())
@@ -75,9 +78,10 @@ def _search(shop: Workshop, mine: Claim) -> bool:
     with shop.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
         seeds = seeds_of(session, desk=shop.desk, about=about)
-    stores = shop.open_stores(about.controller_id)
+        decided = lead_choices(session, cabinet=shop.desk.cabinet, about=about)
+    stores = seen(shop.open_stores(about.controller_id), {})
     with closing_all(stores):
-        findings = walk(stores, seeds)
+        findings = walk(stores, seeds, decided=decided)
     return _keep(shop, mine, findings, stores)
 
 
@@ -88,6 +92,7 @@ def _keep(shop: Workshop, mine: Claim, findings: Findings, stores: Mapping[str, 
     }
     definitions = {name: store.definition for name, store in stores.items()}
     kept = searched(found, definitions, {name: one.capabilities for name, one in stores.items()})
+    kept = replace(kept, leads=list(findings.leads), keepers=_keepers(stores))
     with shop.database.transaction() as session:
         results = findings.stores()
         handing.record_search(
@@ -107,6 +112,15 @@ def _keep(shop: Workshop, mine: Claim, findings: Findings, stores: Mapping[str, 
     return True
 
 
+def _keepers(stores: Mapping[str, Store]) -> list[Keeper]:
+    """Return the data stores that the search met and that no program reads."""
+    return [
+        keeper_of(store.definition, store.unasked)
+        for store in stores.values()
+        if isinstance(store, AssignedStore) and store.unasked
+    ]
+
+
 def _carry_out(shop: Workshop, mine: Claim) -> bool:
     with shop.database.reading() as session:
         about = session.get_one(SubjectRequest, mine.request_id)
@@ -116,7 +130,9 @@ def _carry_out(shop: Workshop, mine: Claim) -> bool:
             if row.state in queries.FOR_THE_JOB
         ]
         changes = queries.changes(session, cabinet=shop.desk.cabinet, rows=rows)
+        kept = queries.search_of(session, cabinet=shop.desk.cabinet, about=about)
     stores = shop.open_stores(about.controller_id)
+    _ask_keepers(shop, mine, kept.keepers if kept else (), stores)
     with closing_all(stores):
         answered = [
             _settle(shop, mine, stores, row, change)
@@ -126,6 +142,18 @@ def _carry_out(shop: Workshop, mine: Claim) -> bool:
         _pause(shop, mine)
         return False
     return _end(shop, mine, stores)
+
+
+def _ask_keepers(
+    shop: Workshop, mine: Claim, known: Sequence[Keeper], stores: Mapping[str, Store]
+) -> None:
+    """Ask those who have to look themselves, once."""
+    asking = keepers.asking_of(known, stores)
+    with shop.database.transaction() as session:
+        about = held(session, claim=mine)
+        keepers.ask(
+            session, actor=ACTOR, at=shop.clock(), desk=shop.desk, about=about, asking=asking
+        )
 
 
 def _settle(

@@ -34,8 +34,12 @@ class CorrectionState(StrEnum):
     """Read again after it was written, and right."""
     SAID = "said"
     """A person says that it is done; the service has no way to read it again."""
+    ASKED = "asked"
+    """Its keeper is asked to look and to put it right: no program reads that data store."""
     NOT_DONE = "not_done"
     """A person decided that it stays as it is; its subject is told."""
+    REFUSED = "refused"
+    """Decided not to be wrong, or not to be changed; its subject is told why (Art. 12(4) GDPR)."""
 
 
 class NoticeState(StrEnum):
@@ -87,7 +91,7 @@ class Correction(Base):
     detail: Mapped[str]
     """Why it is not done, or not by the service: a code, never data."""
     change_sealed: Mapped[bytes]
-    """JSON of the row's key, and what stood there before and stands there after."""
+    """JSON of the row's key, what stood before and stands after, and why it was not changed."""
     decided_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str]
@@ -106,3 +110,41 @@ class RecipientNotice(Base):
     state: Mapped[NoticeState] = mapped_column(_column(NoticeState))
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str]
+
+
+class DetailLook(Base):
+    """What a subject looks at to correct it themselves; it is made by a job, and kept for minutes.
+
+    Its contents are those of a search: the fields that the controller lets subjects correct.
+    """
+
+    __tablename__ = "detail_look"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    controller_id: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    searched_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    contents_sealed: Mapped[bytes | None]
+    """JSON, as `candidates.to_json` writes it, under the subject's key."""
+
+
+class CorrectionWish(Base):
+    """One value that a subject typed, and the places where it is to stand."""
+
+    __tablename__ = "correction_wish"
+    __table_args__ = (Index(None, "digest"), Index(None, "request_id"))
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    controller_id: Mapped[UUID]
+    wish_sealed: Mapped[bytes]
+    """JSON, as `wishes.to_json` writes it, under the subject's key."""
+    at_once: Mapped[bool]
+    """Whether the controller lets it be carried out without a decision."""
+    digest: Mapped[bytes | None]
+    """Of the token that proves a new address; None where nothing is to be proven."""
+    expires_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """What follows from a decision: every place of the same value, and what was computed from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from privacy.errors import InvalidError
 from privacy.rectification.candidates import ANY, Candidate, Searched
@@ -51,7 +51,9 @@ class Wanted:
     """What is decided for one value: what stands from now on in which of its places."""
 
     numbers: frozenset[int]
-    after: str = field(repr=False)
+    after: str = field(default="", repr=False)
+    refused: str = field(default="", repr=False)
+    """Why nothing is changed there, for the subject to read; then `after` is empty."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Planned:
     state: CorrectionState
     detail: str
     after: str | None = field(repr=False)
+    reason: str = field(default="", repr=False)
 
 
 def plan(kept: Searched, wanted: Sequence[Wanted]) -> list[Planned]:
@@ -77,22 +80,45 @@ def plan(kept: Searched, wanted: Sequence[Wanted]) -> list[Planned]:
         for rank, number in enumerate(sorted(one.numbers)):
             origin = Origin.PROPAGATED if rank else Origin.DECIDED
             if known[number].value != one.after:
-                planned[number] = _planned(known[number], origin, one.after)
-    if not planned:
+                planned[number] = _planned(known[number], origin, one)
+    changed = {number: one for number, one in planned.items() if one.after is not None}
+    if not changed:
         raise InvalidError("Nothing is changed: refuse the request with its reason instead.")
-    return [*planned.values(), *_dependent(known, planned)]
+    asked = _of_keepers(kept, [changed[min(one.numbers & changed.keys())]
+                               for one in wanted if one.numbers & changed.keys()])  # fmt: skip
+    return [*planned.values(), *asked, *_dependent(known, changed)]
 
 
 def _check(wanted: Wanted, known: Mapping[int, Candidate], planned: Mapping[int, Planned]) -> None:
     if not wanted.numbers <= known.keys() or wanted.numbers & planned.keys():
         raise InvalidError("The list has changed meanwhile; look at it again.")
-    if not wanted.after.strip() or len(wanted.after) > LONGEST:
-        raise InvalidError(f"A value has between 1 and {LONGEST} characters.")
+    if bool(wanted.after.strip()) == bool(wanted.refused.strip()):
+        raise InvalidError("Of a value, give what is right, or why it stays; not both.")
+    if max(len(wanted.after), len(wanted.refused)) > LONGEST:
+        raise InvalidError(f"A value and a reason have between 1 and {LONGEST} characters.")
 
 
-def _planned(one: Candidate, origin: Origin, after: str) -> Planned:
+def _planned(one: Candidate, origin: Origin, wanted: Wanted) -> Planned:
+    if wanted.refused:
+        return Planned(one, origin, CorrectionState.REFUSED, "", None, wanted.refused)
     state = CorrectionState.BY_HAND if one.hindrance else CorrectionState.OWED
-    return Planned(one, origin, state, one.hindrance, after)
+    return Planned(one, origin, state, one.hindrance, wanted.after)
+
+
+def _of_keepers(kept: Searched, changed: Sequence[Planned]) -> Iterator[Planned]:
+    """Yield what keepers are asked to put right: a value of a category that they may hold."""
+    for keeper in kept.keepers:
+        for number, one in enumerate(changed, start=1):
+            if not keeper.categories or one.candidate.category in keeper.categories:
+                place = replace(
+                    one.candidate,
+                    number=-number,
+                    store=keeper.store,
+                    collection=keeper.questions[0].collection,
+                    field=ANY,
+                    key=(),
+                )
+                yield Planned(place, Origin.PROPAGATED, CorrectionState.ASKED, "", one.after)
 
 
 def _dependent(
@@ -104,7 +130,7 @@ def _dependent(
     while reached := [one for one in waiting if _rests_on(one, touched)]:
         for one in reached:
             state = CorrectionState.BY_HAND
-            yield Planned(one, Origin.DEPENDENT, state, "recompute", None)
+            yield Planned(one, Origin.DEPENDENT, state, "recompute", after=None)
         touched |= {one.place for one in reached}
         waiting = [one for one in waiting if one not in reached]
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from privacy.assignments.models import Assignment, Task
 from privacy.errors import NotFoundError
 from privacy.rectification.candidates import Searched, from_json
 from privacy.rectification.models import (
@@ -22,7 +23,11 @@ from privacy.requests.models import RequestClaim, RequestKind, RequestState, Sub
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 FOR_THE_JOB = (CorrectionState.OWED, CorrectionState.CHECKING)
-UNSETTLED = (*FOR_THE_JOB, CorrectionState.BY_HAND)
+FOR_A_PERSON = frozenset({CorrectionState.BY_HAND, CorrectionState.ASKED})
+UNSETTLED = (*FOR_THE_JOB, *FOR_A_PERSON)
+STAYS = frozenset({CorrectionState.NOT_DONE, CorrectionState.REFUSED})
+NOT_HELD = "not-held"
+"""The detail of a field of which its keeper says that they do not hold it."""
 
 
 def to_search(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
@@ -40,14 +45,23 @@ def to_carry_out(session: Session, *, at: datetime, limit: int = 20) -> Sequence
         Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_THE_JOB)
     )
     by_hand = exists().where(
-        Correction.request_id == SubjectRequest.id, Correction.state == CorrectionState.BY_HAND
+        Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_A_PERSON)
+    )
+    unasked = exists().where(
+        Correction.request_id == SubjectRequest.id,
+        Correction.state == CorrectionState.ASKED,
+        ~exists().where(
+            Assignment.request_id == SubjectRequest.id,
+            Assignment.store_name == Correction.store_name,
+            Assignment.task == Task.CORRECT.value,
+        ),
     )
     untold = exists().where(
         RecipientNotice.request_id == SubjectRequest.id,
         RecipientNotice.state == NoticeState.BY_HAND,
     )
     approved = SubjectRequest.state == RequestState.APPROVED
-    return _free(session, at, limit, approved, or_(mine, ~by_hand & ~untold))
+    return _free(session, at, limit, approved, or_(mine, unasked, ~by_hand & ~untold))
 
 
 def _free(
@@ -134,11 +148,11 @@ def is_settled(rows: Sequence[Correction]) -> bool:
 
 def fell_short(rows: Sequence[Correction], told: Sequence[RecipientNotice]) -> bool:
     """Whether something stays as it was, or somebody was not told; its subject learns it."""
-    kept = any(row.state is CorrectionState.NOT_DONE for row in rows)
+    kept = any(row.state in STAYS for row in rows)
     return kept or any(one.state is NoticeState.NOT_TOLD for one in told)
 
 
 def was_changed(row: Correction) -> bool:
     """Whether a value of the subject stands there otherwise than before."""
     done = row.state in {CorrectionState.DONE, CorrectionState.SAID}
-    return done and row.origin is not Origin.DEPENDENT
+    return done and row.origin is not Origin.DEPENDENT and row.detail != NOT_HELD

@@ -16,19 +16,22 @@ class Change:
     key: Key = field(repr=False)
     before: str | None = field(repr=False)
     after: str | None = field(repr=False)
-    """None in what is only to be computed again."""
+    """None in what is only to be computed again, and in what is not changed."""
+    reason: str = field(default="", repr=False)
+    """Why it is not changed, in the words of whoever decided; empty where nobody did."""
 
 
 def seal_change(key: DataKey, row: Correction, change: Change) -> bytes:
     """Return a change under the subject's key, bound to its row."""
-    text = json.dumps([list(change.key), change.before, change.after], ensure_ascii=False)
-    return key.seal(text, context=_context(row))
+    parts = [list(change.key), change.before, change.after, change.reason]
+    return key.seal(json.dumps(parts, ensure_ascii=False), context=_context(row))
 
 
 def change_of(key: DataKey, row: Correction) -> Change:
     """Return a change, open."""
-    parts, before, after = json.loads(key.open_text(row.change_sealed, context=_context(row)))
-    return Change(tuple(parts), before, after)
+    text = key.open_text(row.change_sealed, context=_context(row))
+    parts, before, after, *reason = json.loads(text)
+    return Change(tuple(parts), before, after, *reason)
 
 
 def _context(row: Correction) -> Context:

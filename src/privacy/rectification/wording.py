@@ -15,6 +15,7 @@ COUNTED: Mapping[CorrectionState, Mapping[str, str]] = {
     CorrectionState.DONE: {"fr": "corrigé et vérifié", "en": "corrected and checked"},
     CorrectionState.SAID: {"fr": "traité à la main", "en": "dealt with by hand"},
     CorrectionState.NOT_DONE: {"fr": "laissé tel quel", "en": "left as it is"},
+    CorrectionState.REFUSED: {"fr": "refusé, avec son motif", "en": "refused, with its reason"},
 }
 
 

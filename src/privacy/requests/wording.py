@@ -34,11 +34,29 @@ def confirm_request(
     )
 
 
-def request_received(by: Controller, *, link: str, due_on: date) -> Letter:
-    """Tell the subject until when an answer comes, and where to follow it."""
+def request_received(by: Controller, *, link: str, due_on: date, acting: bool = False) -> Letter:
+    """Tell the subject, or who acts for them, until when an answer comes and where to follow it.
+
+    Who acts is told as well that their right to is checked before anything is answered.
+    """
     return Letter(
-        "request_received",
+        "request_received_acting" if acting else "request_received",
         {"controller": by.name, "link": link, "due_on": due_on.isoformat()},
+    )
+
+
+def agreement_question(by: Controller, *, name: str, link: str, expires_at: datetime) -> Letter:
+    """Ask a person whether somebody asks in their name by their wish."""
+    told = {"controller": by.name, "name": name, "link": link, "contact": by.contact_email}
+    return Letter("agreement_question", told | {"expires_at": expires_at.isoformat()})
+
+
+def dpo_agreement(by: Controller, *, agreed: bool, link: str) -> Letter:
+    """Tell the DPO what a person said of who asks in their name."""
+    return Letter(
+        "dpo_agreement_given" if agreed else "dpo_agreement_denied",
+        {"controller": by.name, "link": link},
+        language=HOUSE_LANGUAGE,
     )
 
 
@@ -61,11 +79,22 @@ def dpo_store_failing(by: Controller, *, link: str, stores: str, due_on: date) -
 
 
 def assignment(
-    by: Controller, *, link: str, store: str, due_on: date, language: str, again: bool = False
+    by: Controller,
+    *,
+    link: str,
+    store: str,
+    due_on: date,
+    language: str,
+    again: bool = False,
+    correct: bool = False,
 ) -> Letter:
-    """Ask whoever keeps a data store to search it; nothing in the letter names the subject."""
+    """Ask whoever keeps a data store to search it, or to correct what they hold there.
+
+    Nothing in the letter names the subject.
+    """
+    task = "correction" if correct else "assignment"
     return Letter(
-        "assignment_reminder" if again else "assignment_opened",
+        f"{task}_reminder" if again else f"{task}_opened",
         {"controller": by.name, "link": link, "store": store, "due_on": due_on.isoformat()},
         language=language,
     )
@@ -82,10 +111,13 @@ def dpo_assignment(
     )
 
 
-def request_ready(by: Controller, *, link: str, expires_at: datetime) -> Letter:
-    """Give the subject the one link that opens the package."""
+def request_ready(
+    by: Controller, *, link: str, expires_at: datetime, exceptions: bool = False
+) -> Letter:
+    """Give the subject the one link that opens the package, and say so when it is not whole."""
     told = {"controller": by.name, "link": link, "expires_at": expires_at.isoformat()}
-    return Letter("request_ready", told | remedies(by))
+    template = "request_ready_partial" if exceptions else "request_ready"
+    return Letter(template, told | remedies(by))
 
 
 def request_refused(by: Controller, *, reason: str) -> Letter:

@@ -30,7 +30,18 @@ class Letter:
 LETTERS: Mapping[str, Letter] = {
     "confirm_request": Letter(frozenset({"controller", "kind", "link", "expires_at"})),
     "request_received": Letter(frozenset({"controller", "link", "due_on"})),
+    "request_received_acting": Letter(
+        frozenset({"controller", "link", "due_on"}), facts=("check",)
+    ),
+    "agreement_question": Letter(
+        frozenset({"controller", "name", "link", "expires_at", "contact"}), facts=("ask",)
+    ),
+    "dpo_agreement_denied": Letter(frozenset({"controller", "link"})),
+    "dpo_agreement_given": Letter(frozenset({"controller", "link"})),
     "request_ready": Letter(frozenset({"controller", "link", "expires_at", "authority"})),
+    "request_ready_partial": Letter(
+        frozenset({"controller", "link", "expires_at", "authority"}), facts=("lacking",)
+    ),
     "request_refused": Letter(
         frozenset({"controller", "reason", "contact", "authority"}), quote="reason"
     ),
@@ -51,6 +62,9 @@ LETTERS: Mapping[str, Letter] = {
     ),
     "assignment_opened": Letter(frozenset({"controller", "link", "store", "due_on"})),
     "assignment_reminder": Letter(frozenset({"controller", "link", "store", "due_on"})),
+    "correction_opened": Letter(frozenset({"controller", "link", "store", "due_on"})),
+    "correction_reminder": Letter(frozenset({"controller", "link", "store", "due_on"})),
+    "dpo_correction_late": Letter(frozenset({"controller", "link", "store", "due_on"})),
     "dpo_assignment_impossible": Letter(frozenset({"controller", "link", "store", "due_on"})),
     "dpo_assignment_late": Letter(frozenset({"controller", "link", "store", "due_on"})),
     "transfer_sent": Letter(frozenset({"controller", "host"})),

@@ -1,18 +1,23 @@
 """Searches by hand as pages show them, and answers as forms hand them in; two surfaces use it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from privacy.assignments import correcting
 from privacy.assignments.acts import ANSWERABLE, Reply
 from privacy.assignments.answers import LONGEST_DOCUMENT, Answer, Document, Question, Result, Row
-from privacy.assignments.models import Assignment, AssignmentState
-from privacy.assignments.queries import Known, opened_of
+from privacy.assignments.correcting import Line, Outcome, Said
+from privacy.assignments.models import Assignment, AssignmentState, Task
+from privacy.assignments.queries import Known, by_id, opened_of
 from privacy.assignments.reading import rows_of_file, rows_typed
 from privacy.errors import InvalidError, NotFoundError
+from privacy.rectification import keepers
+from privacy.requests.answering import awaiting
 from privacy.stores.assigned import Assigned, Terms, holds_documents
 from privacy.stores.definition import Collection, StoreDefinition
 from privacy.web import current
@@ -33,6 +38,59 @@ def asked_of(about: Assignment) -> tuple[StoreDefinition, Terms]:
     if not isinstance(store, Assigned):
         raise NotFoundError("This data store is not searched by hand any more.")
     return opened[about.store_name].definition, store.terms
+
+
+def take(about: Assignment, *, actor: str) -> dict[str, str]:
+    """Take what this request's form answers, and let its request go on at once.
+
+    Returns what is wrong with it by the field of the form, if anything. Raises ConflictError and
+    GoneError for what is answered, or needed no more.
+    """
+    try:
+        if about.task == Task.CORRECT:
+            _take_correction(about, actor)
+        else:
+            _take_search(about, actor)
+    except InvalidError as error:
+        return faults_of(error, about)
+    current.runtime().wake("rectify" if about.task == Task.CORRECT else "fulfil-access")
+    return {}
+
+
+def _take_search(about: Assignment, actor: str) -> None:
+    runtime, reply = current.runtime(), reply_of(about)
+    with runtime.database.transaction() as session:
+        awaiting.take_answer(
+            session,
+            actor=actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=by_id(session, assignment_id=about.id),
+            reply=reply,
+        )
+
+
+def _take_correction(about: Assignment, actor: str) -> None:
+    runtime = current.runtime()
+    with runtime.database.transaction() as session:
+        fresh = by_id(session, assignment_id=about.id)
+        lines = correcting.lines_of(session, cabinet=runtime.cabinet, about=fresh)
+        keepers.take_answer(
+            session,
+            actor=actor,
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=fresh,
+            said=dict(_said(lines)),
+        )
+
+
+def _said(lines: Sequence[Line]) -> Iterator[tuple[UUID, Said]]:
+    """Yield what was chosen for each line; nothing for one that was passed over."""
+    for one in lines:
+        chosen = request.form.get(f"result-{one.id}", "")
+        if chosen in set(Outcome):
+            yield one.id, Said(Outcome(chosen), request.form.get(f"reason-{one.id}", "").strip())
 
 
 def sheet(session: Session, about: Assignment) -> dict[str, Any]:
@@ -56,7 +114,26 @@ def sheet(session: Session, about: Assignment) -> dict[str, Any]:
             if holds_documents(one) and any(q.collection == one.name for q in asked)
         ],
         "why": _why(known),
+        "lines": [_line(definition, one) for one in _lines(session, about)],
     }
+
+
+def _lines(session: Session, about: Assignment) -> Sequence[Line]:
+    is_open = about.state is AssignmentState.OPEN
+    cabinet = current.runtime().cabinet
+    return correcting.lines_of(session, cabinet=cabinet, about=about) if is_open else ()
+
+
+def _line(definition: StoreDefinition, one: Line) -> dict[str, Any]:
+    """Return a value to be put right; its field's title, or none for wherever it stands."""
+    language = current.language()
+    titles = {
+        (collection.name, field.name): f"{collection.title[language]} – {field.title[language]}"
+        for collection in definition.collections
+        for field in collection.fields
+    }
+    title = titles.get((one.collection, one.field), "")
+    return {"id": one.id, "title": title, "before": one.before, "after": one.after}
 
 
 def _why(known: Known) -> str:

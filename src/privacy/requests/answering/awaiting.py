@@ -17,15 +17,14 @@ from privacy.assignments import acts, links
 from privacy.assignments import queries as assignments
 from privacy.assignments.acts import Opening, Reply
 from privacy.assignments.answers import Result
-from privacy.assignments.models import Assignment, AssignmentState
+from privacy.assignments.models import Assignment, AssignmentState, Task
 from privacy.assignments.store import AssignedStore, seen
 from privacy.packages.package import Contents
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import wording
-from privacy.requests.acts import dpo_address
 from privacy.requests.answering.claiming import release
-from privacy.requests.letters import Desk, write_to
+from privacy.requests.letters import Desk, dpo_address, write_to
 from privacy.requests.models import RequestClaim, RequestTask, SubjectRequest
 from privacy.stores.assigned import Terms, Way
 from privacy.stores.definition import Texts
@@ -158,6 +157,7 @@ def write_keeper(
         due_on=opened.due_on,
         language=language,
         again=opened.reminded_at is not None,
+        correct=opened.task == Task.CORRECT,
     )
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=to)
 

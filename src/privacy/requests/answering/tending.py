@@ -6,9 +6,9 @@ the same question is handed over again, and is the same to the vendor.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from privacy.assignments import acts
 from privacy.assignments import queries as assignments
-from privacy.assignments.models import Assignment, AssignmentState
+from privacy.assignments.correcting import lines_of
+from privacy.assignments.models import Assignment, AssignmentState, Task
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import PrivacyError
@@ -78,10 +79,11 @@ def _send(tending: Tending, assignment_id: UUID) -> bool:
     with tending.database.reading() as session:
         about = assignments.by_id(session, assignment_id=assignment_id)
         asked = assignments.questions(session, cabinet=tending.desk.cabinet, about=about)
+        lines = lines_of(session, cabinet=tending.desk.cabinet, about=about)
     store = _store(tending, about)
     if store is None or not isinstance(store, Vendor):
         return False
-    document = {
+    document: dict[str, Any] = {
         "id": str(about.id),
         "callback": tending.desk.links.for_vendor(about.id),
         "due_on": about.due_on.isoformat(),
@@ -90,6 +92,8 @@ def _send(tending: Tending, assignment_id: UUID) -> bool:
             for one in asked
         ],
     }
+    if lines:
+        document["correct"] = [asdict(one) | {"id": str(one.id)} for one in lines]
     outcome = ""
     try:
         store.ask(key=str(about.id), document=document)
@@ -123,7 +127,8 @@ def _pressed(
     zone = ZoneInfo(session.get_one(Controller, about.controller_id).zone)
     today = day_of(at, zone)
     if today >= about.due_on and about.escalated_at is None:
-        tell_dpo(session, at=at, desk=desk, about=about, template="dpo_assignment_late")
+        late = "dpo_correction_late" if about.task == Task.CORRECT else "dpo_assignment_late"
+        tell_dpo(session, at=at, desk=desk, about=about, template=late)
         acts.escalate(session, actor=ACTOR, at=at, about=about)
         return True
     if today < about.remind_on or about.reminded_at is not None:

@@ -9,9 +9,8 @@ from flask import request
 
 from privacy.assignments import acts, queries
 from privacy.assignments.models import Assignment
-from privacy.errors import ConflictError, GoneError, InvalidError
+from privacy.errors import ConflictError, GoneError
 from privacy.purposes.models import Controller
-from privacy.requests.answering import awaiting
 from privacy.web import current, pages, replies
 from privacy.web.auth import public
 from privacy.web.intake import allowing
@@ -41,35 +40,15 @@ def assignment(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
 @allowing(replies.MOST_BYTES)
 def do_assignment(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
     """Take the answer; the link works no more."""
-    controller, runtime = controller_of(slug), current.runtime()
+    controller = controller_of(slug)
     try:
         about = _open(controller, token)
-        faults = _taken(about)
+        faults = replies.take(about, actor="system")
     except (ConflictError, GoneError):
         return _gone(controller)
     if faults:
         return _page(controller, token, faults), HTTPStatus.UNPROCESSABLE_ENTITY
-    runtime.wake("fulfil-access")
     return pages.render("portal/assignment_done.html", controller=controller, gone=False)
-
-
-def _taken(about: Assignment) -> dict[str, str]:
-    """Take what the form answers; return what is wrong with it, if anything."""
-    runtime = current.runtime()
-    try:
-        reply = replies.reply_of(about)
-        with runtime.database.transaction() as session:
-            awaiting.take_answer(
-                session,
-                actor="system",
-                at=runtime.clock(),
-                desk=runtime.desk,
-                about=queries.by_id(session, assignment_id=about.id),
-                reply=reply,
-            )
-    except InvalidError as error:
-        return replies.faults_of(error, about)
-    return {}
 
 
 def _open(controller: Controller, token: str) -> Assignment:

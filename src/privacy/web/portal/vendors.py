@@ -1,16 +1,19 @@
 """Where vendors that answer later post what they found: signed, fresh, once."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, request
 
 from privacy.assignments import queries
 from privacy.assignments.acts import Reply
-from privacy.assignments.models import AssignmentState
+from privacy.assignments.correcting import said_by
+from privacy.assignments.models import Assignment, AssignmentState, Task
 from privacy.assignments.signed import answer_of, ensure_signed
 from privacy.errors import ConflictError, NotFoundError
+from privacy.rectification import keepers
 from privacy.requests.answering import awaiting
 from privacy.stores.assigned import Vendor
 from privacy.web import current, intake
@@ -37,7 +40,16 @@ def vendor_answer(assignment_id: UUID) -> tuple[str, HTTPStatus]:
         raise NotFoundError("There is no such question.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     ensure_signed(store.signing_secret, headers, body=octets, at=runtime.clock())
-    answer = answer_of(assignment_id, intake.parse(octets))
+    document = intake.parse(octets)
+    if about.task == Task.CORRECT:
+        _corrected(about, document)
+    else:
+        _searched(about, Reply(store.definition, answer_of(assignment_id, document)))
+    return "", HTTPStatus.NO_CONTENT
+
+
+def _searched(about: Assignment, reply: Reply) -> None:
+    runtime = current.runtime()
     if about.state is not AssignmentState.OPEN:
         raise ConflictError("This question was answered before, or is needed no more.")
     with runtime.database.transaction() as session:
@@ -46,8 +58,21 @@ def vendor_answer(assignment_id: UUID) -> tuple[str, HTTPStatus]:
             actor="system",
             at=runtime.clock(),
             desk=runtime.desk,
-            about=queries.by_id(session, assignment_id=assignment_id),
-            reply=Reply(store.definition, answer),
+            about=queries.by_id(session, assignment_id=about.id),
+            reply=reply,
         )
     runtime.wake("fulfil-access")
-    return "", HTTPStatus.NO_CONTENT
+
+
+def _corrected(about: Assignment, document: Mapping[str, Any]) -> None:
+    runtime, said = current.runtime(), said_by(about.id, document)
+    with runtime.database.transaction() as session:
+        keepers.take_answer(
+            session,
+            actor="system",
+            at=runtime.clock(),
+            desk=runtime.desk,
+            about=queries.by_id(session, assignment_id=about.id),
+            said=said,
+        )
+    runtime.wake("rectify")

@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.assignments import acts, queries
 from privacy.assignments.models import AssignmentState
-from privacy.errors import GoneError, InvalidError, NotFoundError
+from privacy.errors import GoneError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
-from privacy.requests.answering import awaiting
 from privacy.web import current, replies
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
@@ -57,21 +56,9 @@ def answer_assignment(assignment_id: UUID) -> AnyResponse | tuple[str, HTTPStatu
     controller, runtime = _controller(assignment_id), current.runtime()
     with runtime.database.reading() as session:
         about = queries.by_id(session, assignment_id=assignment_id)
-    try:
-        reply = replies.reply_of(about)
-        with runtime.database.transaction() as session:
-            awaiting.take_answer(
-                session,
-                actor=current.operator().actor,
-                at=runtime.clock(),
-                desk=runtime.desk,
-                about=queries.by_id(session, assignment_id=assignment_id),
-                reply=reply,
-            )
-    except InvalidError as error:
-        errors = replies.faults_of(error, about)
+    errors = replies.take(about, actor=current.operator().actor)
+    if errors:
         return _page(controller, assignment_id, errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    runtime.wake("fulfil-access")
     target = url_for("console.assignments", done="assignment_answered")
     return redirect(target, HTTPStatus.SEE_OTHER)
 
