@@ -269,6 +269,14 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
         for n, state in ((1, "approved"), (2, "completed"))
     ]
     yield "request-again", "request_detail", {**shown, "others": before}
+    yield from _acting(shown)
+    into = request("merged", closed_at=at(17), merged_into=UUID(int=REQUEST_ID.int - 7))
+    closed = {"subject_request": into, "can": set()}
+    yield "request-merged", "request_detail", {**shown, **closed}
+
+
+def _acting(shown: dict[str, Any]) -> Iterator[Page]:
+    """Yield a request that somebody made for its subject."""
     mandate = {
         "capacity": "parent",
         "age_band": "15_17",
@@ -284,9 +292,16 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
     yield "request-acting", "request_detail", {**shown, "acting": parent}
     checked = {**parent, "row": {**mandate, "checked_at": at(9)}}
     yield "request-acting-checked", "request_detail", {**shown, "acting": checked}
-    into = request("merged", closed_at=at(17), merged_into=UUID(int=REQUEST_ID.int - 7))
-    closed = {"subject_request": into, "can": set()}
-    yield "request-merged", "request_detail", {**shown, **closed}
+    said = {
+        "subject_name": "Camille Durand",
+        "words": "Mandat signé le 2 mars, pour obtenir une copie de ses données.",
+        "claims": [{"kind": "email", "value": "camille.durand@exemple.fr"}],
+    }
+    asked = {**mandate, "asked_at": at(6), "replied_at": at(7), "agreed": True}
+    agent = {**parent, **said, "proof": "", "row": {**asked, "capacity": "mandate"}}
+    yield "request-acting-agreed", "request_detail", {**shown, "acting": agent}
+    silent = {**parent, **said, "row": {**mandate, "agreed": None}}
+    yield "request-acting-ask", "request_detail", {**shown, "acting": silent, "may_ask": True}
 
 
 def _searched() -> dict[str, Any]:

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from privacy.requests.behalf import Standing
 from privacy.web.portal.answering import FURTHER
+from privacy.web.portal.behalf import FIELDS
 from privacy.web.portal.verify import WORDS
 from tests.pages.preview import Case
 
@@ -70,7 +72,8 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
 def portal_cases() -> Iterator[Case]:
     """Yield every page that a person may meet."""
     base = {"controller": CONTROLLER}
-    form = {**base, "kinds": ["access"], "values": {}, "errors": {}}
+    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS}
+    form = {**base, **asks, "kinds": ["access"], "values": {}, "errors": {}}
     yield Case("portal-home", "portal/home.html", {**base, "kinds": ["access"]})
     yield Case("portal-home-two", "portal/home.html", {**base, "kinds": ["access", "erasure"]})
     yield Case("portal-form", "portal/request_form.html", form)
@@ -86,18 +89,43 @@ def portal_cases() -> Iterator[Case]:
     sent = {"values": {"kind": "portability", "send_to": "http://x"},
             "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
     yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
+    yield from _behalves(form)
     yield Case("portal-sent", "portal/sent.html", base)
     link = {**base, "token": TOKEN}
     yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
     package = {"expires_at": at(27, 16, 0), "size": 2_412_000}
     yield Case("portal-download", "portal/download.html", {**link, **package})
-    for use in ("confirm", "status", "download", "answer"):
+    for use in ("confirm", "status", "download", "answer", "mandate"):
         yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})
     key = "maison-lumen.example/audit+8f2c61d0+AcVGtMUj4vDfpi5DEaBmsdlQsMmJf1R0cGgSvJj2hZ8p"
     yield Case("portal-verify", "portal/verify.html", {**base, "keys": [key], "words": WORDS})
     yield from _statuses()
     yield from _answers()
     yield from _errors()
+
+
+def _behalves(form: dict[str, Any]) -> Iterator[Case]:
+    """Yield the form of who asks for somebody else, and what that person is asked."""
+    typed = {"standing": "parent_15_17", "acting_name": "Alix Durand", "email": "alix@example.fr"}
+    yield Case("portal-form-behalf", "portal/request_form.html", {**form, "values": typed})
+    faults = {
+        "standing": "capacity.invalid",
+        "acting_name": "acting_name.missing",
+        "subject_name": "subject_name.missing",
+        "subject_known": "subject_known.missing",
+        "declared": "declared.missing",
+    }
+    typed = {"acting_words": "Mandat signé le 2 mars"}
+    wrong = {**form, "values": typed, "errors": faults}
+    yield Case("portal-form-behalf-faults", "portal/request_form.html", wrong)
+    another = {"token": TOKEN, "kind": "access", "for_another": True}
+    yield Case("portal-confirm-another", "portal/confirm.html", {**form, **another})
+    acting = {"name": "Maître Renard", "row": {"capacity": "lawyer"}}
+    asked = {"controller": CONTROLLER, "token": TOKEN, "kind": "access", "acting": acting}
+    yield Case("portal-agreement", "portal/agreement.html", asked)
+    for agreed in (True, False):
+        done = {"controller": CONTROLLER, "agreed": agreed}
+        yield Case(f"portal-agreement-{agreed}", "portal/agreement_done.html", done)
 
 
 def _statuses() -> Iterator[Case]:
@@ -109,6 +137,7 @@ def _statuses() -> Iterator[Case]:
     yield status("extended", "open", [*begun, "extended"], request=longer, reason=why)
     yield status("approved", "approved", [*begun, "approved"])
     yield status("ready", "ready", [*begun, "approved", "ready"])
+    yield status("acting", "open", begun, unchecked=True)
     closed = {"closed_at": at(17)}
     yield status("completed", "completed", [*begun, "approved", "completed"], request=closed)
     why = "Cette demande répète à l’identique celle du 2 mars, déjà répondue.\nRien n’a changé."

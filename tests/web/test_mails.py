@@ -23,6 +23,7 @@ VALUES = {
     "answer_by_on": "2026-04-04",
     "requests": "7F3A-9C21, 0B44-10EE",
     "count": "120",
+    "name": "Maître Renard",
     "results": "La boutique – corrigé et vérifié (2)",
     "recipients": "Routage Fictif",
     "host": "autre.example",
@@ -30,6 +31,7 @@ VALUES = {
 ENDING = (
     "rectification_done",
     "request_ready",
+    "request_ready_partial",
     "request_refused",
     "request_merged",
     "request_extended",

@@ -18,6 +18,7 @@ from privacy.operators.roles import Permission, Role
 from privacy.purposes.models import LegalBasis, RecipientRole
 from privacy.rectification.models import CorrectionState, NoticeState, Origin
 from privacy.requests.annexes import AgeBand, Capacity
+from privacy.requests.behalf import Standing
 from privacy.requests.deadline import Stage
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
@@ -48,6 +49,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "kind": RequestKind,
     "method": Method,
     "permission": Permission,
+    "portal.behalf.standings": Standing,
     "portal.next": RequestState,
     "portal.rectified_state": CorrectionState,
     "portal.state": RequestState,

@@ -52,6 +52,8 @@ class Action(StrEnum):
     RECTIFICATION_FIELD_SETTLED = "rectification.field-settled"
     RECTIFICATION_RECIPIENT_NOTED = "rectification.recipient-noted"
     RECTIFICATION_RESTARTED = "rectification.restarted"
+    REQUEST_AGREEMENT_ASKED = "request.agreement-asked"
+    REQUEST_AGREEMENT_GIVEN = "request.agreement-given"
     REQUEST_ANSWERED = "request.answered"
     REQUEST_APPROVED = "request.approved"
     REQUEST_COMPLETED = "request.completed"
@@ -177,6 +179,8 @@ DETAILS: dict[Action, frozenset[str]] = {
     ),
     Action.RECTIFICATION_RECIPIENT_NOTED: frozenset({"outcome", "recipient", "request"}),
     Action.RECTIFICATION_RESTARTED: frozenset({"request"}),
+    Action.REQUEST_AGREEMENT_ASKED: frozenset({"request"}),
+    Action.REQUEST_AGREEMENT_GIVEN: frozenset({"outcome", "request"}),
     Action.REQUEST_ANSWERED: frozenset({"due_on", "identifier", "kind", "request"}),
     Action.REQUEST_APPROVED: frozenset({"due_on", "plan", "request", "stores"}),
     Action.REQUEST_COMPLETED: frozenset({"kind", "late", "outcome", "request"}),

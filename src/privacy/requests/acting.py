@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from privacy.crypto import Context
 from privacy.requests.annexes import RequestRepresentative
 from privacy.requests.models import SubjectRequest
+from privacy.subjects.identify import Claim
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 
@@ -19,6 +20,12 @@ class Acting:
     name: str = field(repr=False)
     email: str = field(repr=False)
     proof: str = field(repr=False)
+    subject_name: str = field(default="", repr=False)
+    """The subject's name, where the representative gave it in the portal."""
+    claims: tuple[Claim, ...] = ()
+    """By what the representative says that the controller knows the subject; it proves nothing."""
+    words: str = field(default="", repr=False)
+    """On what the right rests, in the words of the representative."""
 
 
 def acting_for(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> Acting | None:
@@ -35,7 +42,16 @@ def acting_for(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) 
     )
     sealed = row.proof_sealed
     proof = key.open_text(sealed, context=acting_context(about, "proof")) if sealed else ""
-    return Acting(row, contact["name"], contact["email"], proof)
+    claims = tuple(Claim(kind, value) for kind, value in contact.get("claims", ()))
+    return Acting(
+        row,
+        contact["name"],
+        contact["email"],
+        proof,
+        contact.get("subject_name", ""),
+        claims,
+        contact.get("words", ""),
+    )
 
 
 def acting_context(about: SubjectRequest, column: str) -> Context:

@@ -1,6 +1,6 @@
 """What changes a request: made, confirmed, decided, answered, handed over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,8 +13,11 @@ from privacy.errors import ConflictError, GoneError, TooManyError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
+from privacy.requests.agreeing import ask_agreement, asks_by_itself
+from privacy.requests.behalf import Behalf, behalf_of, enter, seal_behalf
 from privacy.requests.letters import (
     Desk,
+    dpo_address,
     write_to,
     write_to_subject,
 )
@@ -40,6 +43,8 @@ from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
 from privacy.subjects.queries import identifiers_of
 
 A_DAY = timedelta(days=1)
+BY_REPRESENTATIVE = "representative"
+"""How it is written down that somebody's address was proven who asks for another person."""
 MOST_MAILS = 3
 """Mails to confirm that one address is sent in a day; a victim is not to be flooded."""
 STATUS_LASTS = timedelta(days=400)
@@ -54,6 +59,8 @@ class Submission:
     email: str
     language: str
     statement: Statement = NOTHING
+    behalf: Behalf | None = None
+    """For whom the sender asks; None where for themselves."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,10 @@ def submit_request(
     about.statement_sealed = seal_unproven(
         session, cabinet=desk.cabinet, about=about, said=made.statement
     )
+    if made.behalf is not None:
+        about.acting_sealed = seal_behalf(
+            session, cabinet=desk.cabinet, about=about, said=made.behalf
+        )
     expires_at = at + lasts(session, "request.confirm", at)
     token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
     link = desk.links.for_subject(to.slug, LinkUse.CONFIRM, token)
@@ -106,7 +117,10 @@ def verify_identity(
     """
     about = queries.by_link(session, token=token, use=LinkUse.CONFIRM, at=at, controller_id=to.id)
     use_link(session, token, at)
-    proven = _proven(session, actor, at, desk=desk, about=about)
+    address = _contact(session, desk, about)
+    behalf = behalf_of(session, cabinet=desk.cabinet, about=about)
+    claim = behalf.claims[0] if behalf else Claim(IdentifierKind.EMAIL, address, verified=True)
+    proven = _proven(session, actor, at, desk=desk, about=about, claim=claim)
     opened = move(
         session,
         about,
@@ -114,14 +128,22 @@ def verify_identity(
         state=RequestState.OPEN,
         contact_sealed=None,
         contact_index=None,
+        acting_sealed=None,
         verified_at=at,
         **proven,
     )
     if not opened:
         raise GoneError("This link has expired.")
-    token = opened_by(
-        session, actor=actor, at=at, desk=desk, about=about, opening=Opening("mail-link")
-    )
+    if behalf is None:
+        opening = Opening("mail-link")
+        token = opened_by(session, actor=actor, at=at, desk=desk, about=about, opening=opening)
+        return Confirmed(about.id, token, about.kind)
+    by = replace(behalf, email=address)
+    row = enter(session, actor=actor, at=at, cabinet=desk.cabinet, about=about, by=by)
+    opening = Opening(BY_REPRESENTATIVE)
+    token = opened_by(session, actor=actor, at=at, desk=desk, about=about, opening=opening)
+    if asks_by_itself(session, about=about, row=row):
+        ask_agreement(session, actor=actor, at=at, desk=desk, about=about)
     return Confirmed(about.id, token, about.kind)
 
 
@@ -147,7 +169,8 @@ def opened_by(
     status = send_link(session, about, LinkUse.STATUS, at, at + STATUS_LASTS)
     due_on = about.legal_latest_on
     link = desk.links.for_subject(to.slug, LinkUse.STATUS, status)
-    received = wording.request_received(to, link=link, due_on=due_on)
+    acting = opening.method == BY_REPRESENTATIVE
+    received = wording.request_received(to, link=link, due_on=due_on, acting=acting)
     write_to_subject(session, at=at, desk=desk, about=about, letter=received)
     if opening.tell_dpo:
         link = desk.links.for_operator(about.id)
@@ -166,19 +189,22 @@ def opened_by(
     return status
 
 
-def _proven(
-    session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest
-) -> dict[str, object]:
-    """Return the subject of the typed address, which identifier it is, and what was said."""
+def _contact(session: Session, desk: Desk, about: SubjectRequest) -> str:
+    """Return the address that was typed; raise GoneError once it was forgotten."""
     if about.contact_sealed is None:
         raise GoneError("This link has expired.")
-    address = desk.cabinet.open_text(
+    return desk.cabinet.open_text(
         session,
         about.contact_sealed,
         controller_id=about.controller_id,
         context=_contact_context(about),
     )
-    claim = Claim(IdentifierKind.EMAIL, address, verified=True)
+
+
+def _proven(
+    session: Session, actor: str, at: datetime, *, desk: Desk, about: SubjectRequest, claim: Claim
+) -> dict[str, object]:
+    """Return the subject of an identifier, which one it is if it was proven, and what was said."""
     subject_id = resolve_subject(
         session,
         actor=actor,
@@ -193,12 +219,11 @@ def _proven(
     sealed = seal_proven(
         session, cabinet=desk.cabinet, about=about, said=said, subject_id=subject_id
     )
-    return {"subject_id": subject_id, "identifier_id": mine.id, "statement_sealed": sealed}
-
-
-def dpo_address(to: Controller) -> str:
-    """Return where the DPO reads mail; the published contact may be a number or a street."""
-    return to.dpo_contact if "@" in to.dpo_contact else to.contact_email
+    return {
+        "subject_id": subject_id,
+        "identifier_id": mine.id if claim.verified else None,
+        "statement_sealed": sealed,
+    }
 
 
 def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
@@ -215,6 +240,7 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
         statement_sealed=None,
         contact_sealed=None,
         contact_index=None,
+        acting_sealed=None,
     )
     if not forgotten:
         raise ConflictError("The request was confirmed meanwhile.")

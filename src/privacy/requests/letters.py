@@ -17,6 +17,7 @@ from privacy.outbox.models import (
     address_context,
     variables_context,
 )
+from privacy.purposes.models import Controller
 from privacy.requests.acting import acting_for
 from privacy.requests.links import Links
 from privacy.requests.models import SubjectRequest
@@ -59,6 +60,16 @@ def write_to_subject(
     address = own or confirmed_address(session, cabinet=desk.cabinet, about=about)
     if address is None:
         raise ConflictError("The subject has no confirmed e-mail address any more; write by post.")
+    send_to_subject(session, at=at, desk=desk, about=about, letter=letter, address=address)
+
+
+def send_to_subject(
+    session: Session, *, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter,
+    address: str,
+) -> None:  # fmt: skip
+    """Owe a letter to an address of the subject's, under their key, whoever acts for them."""
+    if about.subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
     key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
     owe(session, at=at, key=key, sheet=_sheet(about, address, letter, about.subject_id))
 
@@ -87,6 +98,11 @@ def write_to(
     """Owe a letter to an address that belongs to no known subject, under the controller's key."""
     key = desk.cabinet.wrap_key(session, controller_id=about.controller_id)
     owe(session, at=at, key=key, sheet=_sheet(about, to, letter))
+
+
+def dpo_address(to: Controller) -> str:
+    """Return where the DPO reads mail; the published contact may be a number or a street."""
+    return to.dpo_contact if "@" in to.dpo_contact else to.contact_email
 
 
 def _sheet(

@@ -18,9 +18,9 @@ from privacy.assignments.answers import Answer, Document, Question, Result
 from privacy.assignments.models import Assignment, AssignmentFile
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, InvalidError
-from privacy.requests.acts import dpo_address
 from privacy.requests.answering import awaiting, failing, handing
 from privacy.requests.jobs import fulfil_access
+from privacy.requests.letters import dpo_address
 from privacy.requests.models import RequestState
 from privacy.stores.protocol import Store
 from tests.requests.dying import (

@@ -8,9 +8,9 @@ import pytest
 
 from privacy.assignments.answers import Answer, Result
 from privacy.audit.actions import Action
-from privacy.requests.acts import dpo_address
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.requests.jobs import fulfil_access
+from privacy.requests.letters import dpo_address
 from privacy.stores.protocol import Store
 from tests.requests.answering.test_awaiting import answered, asked, waiting
 from tests.requests.office import EMAIL, Office

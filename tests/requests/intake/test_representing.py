@@ -11,7 +11,7 @@ from privacy.errors import ConflictError, InvalidError, NotFoundError, RefusedEr
 from privacy.requests.acting import acting_for
 from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.intake import representing, taking_in
-from privacy.requests.intake.representing import Representative
+from privacy.requests.intake.representing import Proof, Representative
 from privacy.requests.intake.taking_in import Taken, Verification
 from privacy.requests.models import Channel, RequestKind, RequestState
 from privacy.requests.moves import Asked
@@ -58,7 +58,7 @@ def accept(office: Office, request_id: UUID, proof: str = "") -> None:
             at=office.clock(),
             cabinet=office.desk.cabinet,
             about=about,
-            proof=proof,
+            proof=Proof(proof),
         )
 
 

@@ -10,9 +10,8 @@ from privacy.audit.actions import Action
 from privacy.errors import ConflictError, NotFoundError
 from privacy.purposes.models import Controller
 from privacy.requests import wording
-from privacy.requests.acts import dpo_address
 from privacy.requests.answering.claiming import release
-from privacy.requests.letters import Desk, write_to
+from privacy.requests.letters import Desk, dpo_address, write_to
 from privacy.requests.models import (
     RequestClaim,
     RequestState,

@@ -16,12 +16,11 @@ from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import wording
-from privacy.requests.acts import dpo_address
 from privacy.requests.annexes import RequestQuestion, RequestReminder
 from privacy.requests.deadline import Deadline, Stage, stage
 from privacy.requests.deadlines import pauses
 from privacy.requests.intake.duplicates import ANSWERABLE
-from privacy.requests.letters import Desk, write_to
+from privacy.requests.letters import Desk, dpo_address, write_to
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import move, record
 from privacy.subjects.rows import insert_new

@@ -16,10 +16,9 @@ from privacy.db import Database
 from privacy.errors import InvalidError
 from privacy.purposes.models import Controller
 from privacy.requests import wording
-from privacy.requests.acts import dpo_address
 from privacy.requests.intake import taking_in
 from privacy.requests.intake.taking_in import Taken, Verification
-from privacy.requests.letters import Desk, write_to
+from privacy.requests.letters import Desk, dpo_address, write_to
 from privacy.requests.models import Channel, RequestKind, SubjectRequest
 from privacy.requests.moves import Asked
 from privacy.subjects.identify import Claim, IdentifierKind

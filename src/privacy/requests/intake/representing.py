@@ -1,6 +1,7 @@
 """Acting for another person: recorded with its proof, and answered only once that was checked."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,15 +9,28 @@ from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, InvalidError, NotFoundError, RefusedError
-from privacy.requests.acting import acting_context
+from privacy.requests.acting import acting_context, acting_for
+from privacy.requests.agreeing import RESTS_ON_A_WISH
 from privacy.requests.annexes import AgeBand, Capacity, RequestRepresentative
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import record
-from privacy.subjects.identify import normalise_email
+from privacy.subjects.acts import add_identifier
+from privacy.subjects.identify import Claim, normalise_email
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 LONGEST = 2000
 """Characters of a proof."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was shown, in words, and what of the representative's word on the subject is not so."""
+
+    words: str = field(default="", repr=False)
+    without: Collection[Claim] = ()
+
+
+NO_PROOF = Proof()
 
 
 @dataclass(frozen=True)
@@ -82,26 +96,50 @@ def represent(
 
 def accept_mandate(
     session: Session, *, actor: str, at: datetime, cabinet: KeyCabinet, about: SubjectRequest,
-    proof: str = "",
+    proof: Proof = NO_PROOF,
 ) -> None:  # fmt: skip
     """Accept that a representative may act, with what shows it; only then is there an answer.
 
-    Raises NotFoundError where nobody acts for the subject, RefusedError without a proof, and
-    ConflictError for a request that is decided.
+    What the representative said the subject is known by is proven with it. Raises NotFoundError
+    where nobody acts for the subject, RefusedError without a proof or against the subject's own
+    word, and ConflictError for a request that is decided or an identifier of somebody else's.
     """
-    row = session.get(RequestRepresentative, about.id)
-    if row is None or about.subject_id is None:
+    acting = acting_for(session, cabinet=cabinet, about=about)
+    if acting is None or about.subject_id is None:
         raise NotFoundError("Nobody acts for the subject of this request.")
     if about.state is not RequestState.OPEN:
         raise ConflictError("This request does not wait for a decision.")
-    if proof.strip():
-        key = subject_key(session, cabinet=cabinet, subject_id=about.subject_id)
-        row.proof_sealed = key.seal(proof.strip(), context=acting_context(about, "proof"))
-    if row.proof_sealed is None:
-        raise RefusedError("Write down what shows that the representative may act.")
-    row.checked_at = at
+    if acting.row.agreed is False and acting.row.capacity in RESTS_ON_A_WISH:
+        raise RefusedError("The person said that this is not their wish; refuse the request.")
+    _keep_proof(session, cabinet, about, acting.row, proof.words)
+    for claim in acting.claims:
+        if claim not in proof.without:
+            proven = Claim(claim.kind, claim.value, verified=True)
+            add_identifier(
+                session, actor=actor, at=at, cabinet=cabinet, subject_id=about.subject_id,
+                claim=proven,
+            )  # fmt: skip
+    acting.row.checked_at = at
     session.flush()
     record(session, Action.REQUEST_MANDATE_CHECKED, at, actor, about=about)
+
+
+def _keep_proof(
+    session: Session, cabinet: KeyCabinet, about: SubjectRequest, row: RequestRepresentative,
+    proof: str,
+) -> None:  # fmt: skip
+    """Keep in words what was shown; the subject's own agreement needs no other proof."""
+    if proof.strip() and about.subject_id is not None:
+        key = subject_key(session, cabinet=cabinet, subject_id=about.subject_id)
+        row.proof_sealed = key.seal(proof.strip(), context=acting_context(about, "proof"))
+    if row.proof_sealed is None and not row.agreed:
+        raise RefusedError("Write down what shows that the representative may act.")
+
+
+def waits_for_mandate(session: Session, *, about: SubjectRequest) -> bool:
+    """Whether somebody acts for the subject whose right to was not accepted yet."""
+    row = session.get(RequestRepresentative, about.id)
+    return row is not None and row.checked_at is None
 
 
 def check_mandate(session: Session, *, about: SubjectRequest, today: date) -> None:

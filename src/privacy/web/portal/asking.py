@@ -12,9 +12,11 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import acts
 from privacy.requests.acts import Submission
+from privacy.requests.behalf import Behalf, Standing
 from privacy.requests.statements import said_with
 from privacy.web import current, pages
 from privacy.web.auth import public
+from privacy.web.portal import behalf
 from privacy.web.portal.schemas import KINDS, RequestSchema
 from privacy.web.portal.surface import WHY, blueprint, controller_of
 
@@ -50,8 +52,12 @@ def submit(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
     """Take a request; the answer is the same whoever the address belongs to."""
     controller = controller_of(slug)
     typed = request.form.to_dict()
+    asks_for, faults = behalf.read(typed)
+    if faults:
+        faults = _all_faults(typed) | faults
+        return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        _submit(controller, typed)
+        _submit(controller, typed, asks_for)
     except ValidationError as error:
         faults = {name: messages[0] for name, messages in error.messages_dict.items()}
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -71,11 +77,17 @@ def sent(slug: str) -> str:
     return pages.render("portal/sent.html", controller=controller_of(slug))
 
 
-def _submit(controller: Controller, typed: Mapping[str, str]) -> None:
+def _all_faults(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong beside the part about another person, so that all is told at once."""
+    found = RequestSchema().validate(typed)
+    return {name: messages[0] for name, messages in found.items()}
+
+
+def _submit(controller: Controller, typed: Mapping[str, str], asks_for: Behalf | None) -> None:
     runtime = current.runtime()
     told = RequestSchema().load(typed)
     said = said_with(told["kind"], told)
-    made = Submission(told["kind"], told["email"], pages.language(), said)
+    made = Submission(told["kind"], told["email"], pages.language(), said, asks_for)
     with runtime.database.transaction() as session:
         acts.submit_request(
             session,
@@ -92,6 +104,8 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
         "portal/request_form.html",
         controller=controller,
         kinds=KINDS,
+        standings=tuple(Standing),
+        behalf_fields=behalf.FIELDS,
         values=values,
         errors=errors,
     )

@@ -1,6 +1,7 @@
 """Every page of the portal: importing them puts them on the surface."""
 
 from privacy.web.portal import (
+    agreeing,
     answering,
     asking,
     assigned,
@@ -11,6 +12,6 @@ from privacy.web.portal import (
 )
 from privacy.web.portal.surface import blueprint
 
-PAGES = (answering, asking, assigned, entering, following, preferences, verify)
+PAGES = (agreeing, answering, asking, assigned, entering, following, preferences, verify)
 
 __all__ = ["PAGES", "blueprint"]
