@@ -142,10 +142,10 @@ _MANNERS: Mapping[str, Any] = {
 
 def _limits() -> Mapping[str, int]:
     return {
-        "serverSelectionTimeoutMS": CONNECT_PATIENCE * 1000,
-        "connectTimeoutMS": CONNECT_PATIENCE * 1000,
-        "socketTimeoutMS": PATIENCE * 1000,
-        "waitQueueTimeoutMS": PATIENCE * 1000,
+        "serverSelectionTimeoutMS": int(CONNECT_PATIENCE * 1000),
+        "connectTimeoutMS": int(CONNECT_PATIENCE * 1000),
+        "socketTimeoutMS": int(PATIENCE * 1000),
+        "waitQueueTimeoutMS": int(PATIENCE * 1000),
         "maxPoolSize": 4,
     }
 
