@@ -34,7 +34,7 @@ from privacy.requests.previews import preview
 from privacy.requests.previews.knowing import KnownWords
 from privacy.requests.previews.plan import drift, plan_of
 from privacy.requests.previews.preview import Decisions, decisions_of
-from privacy.requests.previews.treating import Choice, Treatments, treated
+from privacy.requests.previews.treating import Treatments, treated
 from privacy.requests.statements import statement_of
 from privacy.stores.assigned import Assigned, Way
 from privacy.stores.protocol import Store, closing_all

@@ -35,6 +35,13 @@ AGAIN = timedelta(hours=1)
 """How long after its first use a link begins a broken download again."""
 LONGEST_WAIT = timedelta(days=7)
 """After this a request looks for an answer that somebody owes, if that did not wake it."""
+UNSETTLED = frozenset({TaskState.FAILED, TaskState.AWAITED})
+"""What became of a data store without which only a person can decide to answer."""
+
+
+def may_wait(results: Sequence[StoreResult]) -> bool:
+    """Whether somebody may still have to be waited for, before what was found may go out."""
+    return any(TaskState(one.outcome.value) in UNSETTLED for one in results)
 
 
 def record_search(
@@ -52,8 +59,10 @@ def record_search(
     """
     about = held(session, claim=claim, state=state)
     _forget_others(session, about, {result.store for result in results})
+    known = {task.store_name: task for task in queries.tasks(session, request_id=about.id)}
     for result in results:
-        _record_store(session, actor, at, about=about, result=result)
+        task = known.get(result.store) or _new_task(session, about, result)
+        _record_store(session, actor, at, about=about, task=task, result=result)
     session.flush()
     waits = _open_states(session, about)
     if waits:
@@ -67,7 +76,7 @@ def _open_states(session: Session, about: SubjectRequest) -> set[TaskState]:
     """Return why the answer may not go out yet; nothing for what nobody waits for any more."""
     wanted = select(RequestTask.state).where(
         RequestTask.request_id == about.id,
-        RequestTask.state.in_([TaskState.FAILED, TaskState.AWAITED]),
+        RequestTask.state.in_(UNSETTLED),
         RequestTask.waived_at.is_(None),
     )
     return set(session.scalars(wanted))
@@ -82,20 +91,18 @@ def _forget_others(session: Session, about: SubjectRequest, names: Collection[st
     )
 
 
+def _new_task(session: Session, about: SubjectRequest, result: StoreResult) -> RequestTask:
+    task = RequestTask(request_id=about.id, store_name=result.store)
+    session.add(task)
+    return task
+
+
 def _record_store(
-    session: Session, actor: str, at: datetime, *, about: SubjectRequest, result: StoreResult
-) -> None:
-    state = TaskState(result.outcome.value)
-    session.merge(
-        RequestTask(
-            request_id=about.id,
-            store_name=result.store,
-            state=state,
-            found=result.rows,
-            detail=result.reason,
-            finished_at=at,
-        )
-    )
+    session: Session, actor: str, at: datetime, *, about: SubjectRequest, task: RequestTask,
+    result: StoreResult,
+) -> None:  # fmt: skip
+    task.state = state = TaskState(result.outcome.value)
+    task.found, task.detail, task.finished_at = result.rows, result.reason, at
     if state is TaskState.FAILED:
         record(
             session,
@@ -151,7 +158,9 @@ def keep_package(
     about.state = RequestState.READY
     about.exceptions = packed.exceptions
     link = desk.links.for_subject(controller.slug, LinkUse.DOWNLOAD, archive.token)
-    letter = wording.request_ready(controller, link=link, expires_at=expires_at)
+    letter = wording.request_ready(
+        controller, link=link, expires_at=expires_at, exceptions=packed.exceptions
+    )
     write_to_subject(session, at=at, desk=desk, about=about, letter=letter)
     record(
         session,
