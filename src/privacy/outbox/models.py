@@ -1,7 +1,7 @@
 """Messages that are owed: written with the act that owes them, sent after its commit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from privacy.crypto import Context
 from privacy.db import Base
 
 MAIL = "mail"
+TEXT = "text"
 WEBHOOK = "webhook"
 """By which channel a message goes out."""
 NOBODY = UUID(int=0)
@@ -62,6 +63,54 @@ class OutboxMessage(Base):
     """What a webhook says: ids, codes and instants of the consent ledger, which names nobody."""
 
 
+class TextGateway(Base):
+    """Through whom texts go to phones (SMS), and what bounds their cost; one for a controller."""
+
+    __tablename__ = "text_gateway"
+    __table_args__ = {"info": {"placement": "reference"}}  # noqa: RUF012 -- a plain dict
+
+    controller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    """To be shown; the rest of the address may be a secret."""
+    wording_sealed: Mapped[bytes]
+    """How a text is handed over, with all secrets: JSON under the controller's key."""
+    sender: Mapped[str]
+    prefixes: Mapped[str]
+    """Of which countries a number may be: prefixes of E.164, with commas between them."""
+    price: Mapped[int]
+    """Of one segment, in thousandths of the currency."""
+    budget: Mapped[int]
+    """What may be spent in a day, in the same unit."""
+    per_number: Mapped[int]
+    """Links that one number may be sent in a day by whoever types it."""
+    created_at: Mapped[datetime]
+
+
+class TextDay(Base):
+    """What the texts of a controller came to in a day; sums, so without entries."""
+
+    __tablename__ = "text_day"
+    __table_args__ = {"info": {"placement": "local"}}  # noqa: RUF012 -- a plain dict
+
+    controller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sent_on: Mapped[date] = mapped_column(primary_key=True)
+    texts: Mapped[int]
+    spent: Mapped[int]
+
+
+class TextNumber(Base):
+    """How many links a number was sent in a day; gone some days later."""
+
+    __tablename__ = "text_number"
+    __table_args__ = {"info": {"placement": "local"}}  # noqa: RUF012 -- a plain dict
+
+    controller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number_index: Mapped[bytes] = mapped_column(primary_key=True)
+    """Blind index of the number, under the controller's key."""
+    sent_on: Mapped[date] = mapped_column(primary_key=True)
+    texts: Mapped[int]
+
+
 class WebhookEndpoint(Base):
     """Where a recipient of data wants to be told of withdrawals (Art. 7(3), 19 GDPR)."""
 
@@ -91,6 +140,7 @@ class Draft:
     address_sealed: bytes
     variables_sealed: bytes
     subject_id: UUID = NOBODY
+    channel: str = MAIL
 
 
 @dataclass(frozen=True)
@@ -114,6 +164,11 @@ def address_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) 
 def variables_context(*, controller_id: UUID, subject_id: UUID, message_id: UUID) -> Context:
     """Return what the sealed variables of a message are bound to."""
     return ("outbox_message", "variables", str(controller_id), str(subject_id), str(message_id))
+
+
+def gateway_context(controller_id: UUID) -> Context:
+    """Return what the sealed wording of a gateway is bound to."""
+    return ("text_gateway", "wording", str(controller_id))
 
 
 def endpoint_context(part: str, *, controller_id: UUID, recipient_id: UUID) -> Context:
