@@ -7,7 +7,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from privacy.consent import queries
-from privacy.consent.record import schema
+from privacy.consent.records.record import schema
 from privacy.purposes.queries import controllers
 from privacy.runtime import Runtime
 from privacy.subjects.visitors import visitor_subject

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Privacy, Ran
-from tests.consent.test_bundle import OTHER, SIGNER, SIZE, TRUE, changed, made
+from tests.consent.receipts.test_bundle import OTHER, SIGNER, SIZE, TRUE, changed, made
 
 
 @pytest.fixture

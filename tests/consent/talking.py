@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.consent.models import Consent, Method
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.consent.statements import Statement, record_statement
 from privacy.db import Database
 from privacy.purposes.acts import PurposeFacts, publish_purpose

@@ -9,7 +9,7 @@ import pytest
 from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, record_answers
 from privacy.consent.models import Consent, Method
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.db import Database
 from privacy.errors import InvalidError
 from privacy.purposes.queries import Asked

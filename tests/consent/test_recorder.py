@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from privacy.consent.acts import Answered, ReplayedError
 from privacy.consent.models import Consent
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.consent.recorder import Recorder
 from privacy.db import Database
 from privacy.errors import InvalidError, UnavailableError

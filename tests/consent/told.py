@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from privacy.consent.acts import Answered, record_answers
-from privacy.consent.endpoints import EndpointFacts, set_endpoint, telling
+from privacy.consent.telling.endpoints import EndpointFacts, set_endpoint, telling
 from privacy.db import Database
 from privacy.outbox.jobs import Passed, Telling, deliver_webhooks
 from privacy.outbox.models import WEBHOOK, OutboxMessage

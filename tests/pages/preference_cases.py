@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from privacy.consent.endpoints import KINDS
 from privacy.consent.models import Method
+from privacy.consent.telling.endpoints import KINDS
 from privacy.outbox.models import MessageState, OutboxMessage, WebhookEndpoint
 from privacy.outbox.queries import Traffic
 from privacy.preferences.overview import Group, Line, Standing

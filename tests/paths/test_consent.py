@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from privacy.audit.proofs import prove, verify_receipt_inclusion
 from privacy.audit.verify import verify_log
 from privacy.consent import queries
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipts.receipt import Receipt, to_sign
 from privacy.consent.store import OWN
 from privacy.crypto import Verifier
 from tests.fakes import FakeClock

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from privacy.audit.actions import Action
-from privacy.consent.endpoints import EndpointFacts, set_endpoint
+from privacy.consent.telling.endpoints import EndpointFacts, set_endpoint
 from privacy.outbox.jobs import body_of
 from privacy.outbox.models import WEBHOOK, OutboxMessage
 from privacy.purposes.acts import RecipientFacts, register_recipient

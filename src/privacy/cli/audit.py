@@ -13,7 +13,7 @@ from privacy.audit.proofs import verify_receipt_inclusion
 from privacy.audit.queries import checkpoint as newest_checkpoint
 from privacy.audit.verify import verify_log
 from privacy.cli.process import as_json, opened, tell
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipts.receipt import Receipt, to_sign
 from privacy.errors import InvalidError
 
 

@@ -12,10 +12,11 @@ import click
 import yaml
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.consent import cookies, exports, imports
-from privacy.consent.cookies import Mapped
-from privacy.consent.imports import Fault, Line
-from privacy.consent.moving import Mover, Outcome, move
+from privacy.consent.moving import cookies, imports
+from privacy.consent.moving.cookies import Mapped
+from privacy.consent.moving.imports import Fault, Line
+from privacy.consent.moving.mover import Mover, Outcome, move
+from privacy.consent.records import exports
 from privacy.errors import InvalidError
 
 FORMATS = ("csv", *cookies.READERS)

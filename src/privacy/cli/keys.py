@@ -8,7 +8,7 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.cli.process import as_json, opened, tell
 from privacy.config import Settings
-from privacy.consent.endpoints import reseal_endpoints
+from privacy.consent.telling.endpoints import reseal_endpoints
 from privacy.crypto import Keyring
 from privacy.purposes import queries as purposes
 from privacy.runtime import Runtime

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from privacy.cli.process import as_json, tell
-from privacy.consent.bundle import Bundle, Found, Judgement, Step, judge, read
+from privacy.consent.receipts.bundle import Bundle, Found, Judgement, Step, judge, read
 from privacy.errors import InvalidError
 
 HELD = {

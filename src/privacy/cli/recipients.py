@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.consent.endpoints import KINDS, EndpointFacts, remove_endpoint, set_endpoint
+from privacy.consent.telling.endpoints import KINDS, EndpointFacts, remove_endpoint, set_endpoint
 from privacy.errors import InvalidError, NotFoundError
 from privacy.outbox import acts as outbox
 from privacy.outbox import queries

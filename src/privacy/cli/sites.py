@@ -9,8 +9,9 @@ import yaml
 from sqlalchemy.orm import Session
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
-from privacy.consent import cookies, vouching
-from privacy.consent.cookies import Mapped
+from privacy.consent import vouching
+from privacy.consent.moving import cookies
+from privacy.consent.moving.cookies import Mapped
 from privacy.errors import InvalidError, NotFoundError
 from privacy.policy import queries as policy
 from privacy.purposes import acts

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
-from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent, Method
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
+from privacy.consent.telling.fanout import Refused, tell_refused
 from privacy.consent.term import kept_until
 from privacy.errors import ConflictError, InvalidError
 from privacy.inserting import DuplicateRowError, insert_many, pipelined

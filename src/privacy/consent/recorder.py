@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from privacy.clock import Clock
 from privacy.consent.acts import Answered, check, record_answers
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.db import Database
 from privacy.errors import UnavailableError
 

@@ -13,10 +13,10 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.consent import queries, saying, term
 from privacy.consent.acts import ReplayedError
-from privacy.consent.fanout import Refused, tell_refused
 from privacy.consent.models import Consent
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.consent.saying import Statement
+from privacy.consent.telling.fanout import Refused, tell_refused
 from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError, NotFoundError
 from privacy.inserting import insert_many

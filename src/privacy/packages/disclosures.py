@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from privacy.consent.records.words import purpose_type
 from privacy.packages.ending import Ending
-from privacy.packages.linked import CATEGORIES, ROLES, purpose_type
+from privacy.packages.linked import CATEGORIES, ROLES
 from privacy.packages.rights import rights_of
 from privacy.purposes.models import Controller, Purpose, Recipient
 from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition

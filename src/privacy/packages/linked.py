@@ -7,7 +7,7 @@ no word in those vocabularies keeps its name under one of our own.
 from collections.abc import Mapping
 from typing import Any
 
-from privacy.consent.record import BASES, PURPOSES
+from privacy.consent.records.words import BASES
 from privacy.purposes.models import RecipientRole
 from privacy.stores.definition import DataCategory
 
@@ -98,9 +98,3 @@ CONTEXT: Mapping[str, Any] = {
     },
 }
 """Rows are JSON literals: their columns are the data stores' own words, and stay as they are."""
-
-
-def purpose_type(code: str) -> str:
-    """Return the purpose of DPV that a code stands for; the longest known beginning counts."""
-    known = [one for one in PURPOSES if code.startswith(one)]
-    return PURPOSES[max(known, key=len)] if known else "dpv:Purpose"

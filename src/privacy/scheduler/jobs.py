@@ -9,8 +9,8 @@ from privacy.assignments import links as keepers
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.audit.verify import verify_log
-from privacy.consent import endpoints, fanout
 from privacy.consent.jobs import note_expired
+from privacy.consent.telling import endpoints, fanout
 from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage

@@ -7,9 +7,9 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from privacy.consent import proofs
-from privacy.consent.proofs import Kept, WaitingError
-from privacy.consent.receipt import MERGE_DELAY, signed
+from privacy.consent.receipts import proofs
+from privacy.consent.receipts.proofs import Kept, WaitingError
+from privacy.consent.receipts.receipt import MERGE_DELAY, signed
 from privacy.web import current
 
 WAITS = "The entry waits for its place in the log; ask again after `Retry-After`."

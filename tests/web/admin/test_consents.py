@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from privacy.consent.models import Consent, Scope
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts.receipt import Receipt
 from privacy.operators.roles import Role
 from tests.consent.talking import told_rows
 from tests.entries import waiting_entries

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from jsonschema_rs import Draft202012Validator
 
-from privacy.consent.bundle import judge, read
 from privacy.consent.models import Method
-from privacy.consent.record import schema
+from privacy.consent.receipts.bundle import judge, read
+from privacy.consent.records.record import schema
 from privacy.consent.statements import Statement, record_statement
 from privacy.operators.roles import Role
 from tests.make import make_subject

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from privacy.consent import proofs
-from privacy.consent.bundle import judge, read
 from privacy.consent.models import Consent
+from privacy.consent.receipts import proofs
+from privacy.consent.receipts.bundle import judge, read
 from tests.make import ORIGIN
 from tests.web.banner.conftest import Shop
 

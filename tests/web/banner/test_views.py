@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipts.receipt import Receipt, to_sign
 from privacy.crypto import Verifier
 from privacy.purposes.models import Site
 from privacy.web import limits

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, expect
 
-from privacy.consent.bundle import judge, read
+from privacy.consent.receipts.bundle import judge, read
 from privacy.errors import InvalidError
 from tests.browser import running_chromium, violations
-from tests.consent.test_bundle import OTHER, SIGNER, TRUE, changed, made
+from tests.consent.receipts.test_bundle import OTHER, SIGNER, TRUE, changed, made
 from tests.web.banner.conftest import Shop, open_shop
 from tests.web.banner.test_receipts import answered, ask, leaf_of
 

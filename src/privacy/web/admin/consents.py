@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from privacy.consent import saying
 from privacy.consent.acts import ReplayedError
 from privacy.consent.models import Method, Scope
-from privacy.consent.receipt import Receipt, signed
+from privacy.consent.receipts.receipt import Receipt, signed
 from privacy.consent.statements import Statement, first_receipt, record_statement
 from privacy.operators.roles import Permission
 from privacy.subjects import acts as subjects

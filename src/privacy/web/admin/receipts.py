@@ -11,7 +11,9 @@ from flask import Response, json
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from privacy.consent import exports, proofs, statistics
+from privacy.consent import statistics
+from privacy.consent.receipts import proofs
+from privacy.consent.records import exports
 from privacy.consent.statistics import By, Unit
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission

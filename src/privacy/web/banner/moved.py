@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from privacy.consent import cookies
-from privacy.consent.cookies import Mapped
-from privacy.consent.imports import Line
-from privacy.consent.moving import Mover, move
+from privacy.consent.moving import cookies
+from privacy.consent.moving.cookies import Mapped
+from privacy.consent.moving.imports import Line
+from privacy.consent.moving.mover import Mover, move
 from privacy.consent.term import kept_until
 from privacy.errors import RefusedError
 from privacy.purposes import queries as purposes

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from privacy.consent import proofs
+from privacy.consent.receipts import proofs
 from privacy.web import proving, security
 from privacy.web.auth import public
 from privacy.web.openapi import Blueprint

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, Said, receipt_of
-from privacy.consent.receipt import Receipt, signed
+from privacy.consent.receipts.receipt import Receipt, signed
 from privacy.consent.saying import believable
 from privacy.errors import ConflictError
 from privacy.purposes.queries import Asked

@@ -10,9 +10,10 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.consent import proofs, term
+from privacy.consent import term
 from privacy.consent.acts import ReplayedError
 from privacy.consent.models import Method
+from privacy.consent.receipts import proofs
 from privacy.consent.saying import LONGEST
 from privacy.consent.statements import Statement, record_statement
 from privacy.errors import ConflictError, NotFoundError

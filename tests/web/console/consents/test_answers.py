@@ -5,7 +5,7 @@ import json
 import pytest
 from flask import Flask
 
-from privacy.consent.bundle import judge, read
+from privacy.consent.receipts.bundle import judge, read
 from privacy.operators.roles import Role
 from tests.web.banner.conftest import Shop, open_shop
 from tests.web.banner.test_receipts import answered, leaf_of

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from privacy.consent.fanout import WITHDRAWN
+from privacy.consent.telling.fanout import WITHDRAWN
 from privacy.operators.roles import Role
 from privacy.outbox import acts, queries
 from privacy.outbox.mailer import Scope

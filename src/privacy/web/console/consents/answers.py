@@ -9,8 +9,9 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from privacy.consent import proofs, queries
+from privacy.consent import queries
 from privacy.consent.models import Consent
+from privacy.consent.receipts import proofs
 from privacy.errors import ConflictError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes

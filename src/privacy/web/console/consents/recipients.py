@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.consent import endpoints
-from privacy.consent.endpoints import KINDS, EndpointFacts
+from privacy.consent.telling import endpoints
+from privacy.consent.telling.endpoints import KINDS, EndpointFacts
 from privacy.errors import InvalidError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.outbox import acts, queries

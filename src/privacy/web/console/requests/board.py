@@ -23,6 +23,7 @@ from privacy.requests.intake.representing import waits_for_mandate
 from privacy.requests.letters import confirmed_address, reason_of
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
+from privacy.requests.previews import preview
 from privacy.requests.statements import statement_of
 from privacy.web import current
 from privacy.web.auth import operators_only
@@ -44,6 +45,7 @@ def requests() -> str:
         ids = [one.id for one in shown]
         standing = pauses.standing(session, request_ids=ids)
         waiting = queries.with_failed_stores(session, request_ids=ids)
+        undecided = preview.undecided(session, request_ids=ids)
     return page(
         "requests",
         controller,
@@ -51,6 +53,7 @@ def requests() -> str:
         due=_tally(shown, today_of(controller)),
         standing=standing,
         failing=waiting,
+        undecided=undecided,
         states=[(one.value, counts[one]) for one in RequestState if one in counts],
         state=state if state in counts else None,
         alarms=failing(controller),
@@ -77,6 +80,12 @@ def request_detail(request_id: UUID) -> str:
     return detail(controller, request_id)
 
 
+def _undecided(session: Session, about: SubjectRequest) -> int:
+    """Return how many identifiers may be somebody else's too that somebody should decide on."""
+    kept = preview.of(session, about=about)
+    return kept.undecided if kept and about.state is RequestState.OPEN else 0
+
+
 def controller_of(request_id: UUID) -> Controller:
     """Return the controller of a request, if the operator may see it; else NotFoundError."""
     candidates = mine(Permission.REQUESTS_READ)
@@ -98,6 +107,7 @@ def detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
             **_personal(session, about),
             **_asked(session, controller, about),
             "tasks": queries.tasks(session, request_id=request_id),
+            "undecided": _undecided(session, about),
             "timeline": [
                 {**vars(one), "note": None} for one in queries.timeline(session, about=about)
             ],

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event, select
 
 from privacy.consent.acts import Answered, ReplayedError
-from privacy.consent.fanout import FRESH, tell_expired
 from privacy.consent.models import Consent, Method
 from privacy.consent.statements import Statement
+from privacy.consent.telling.fanout import FRESH, tell_expired
 from privacy.db import Database
 from privacy.outbox.models import OutboxMessage
 from privacy.purposes.queries import Asked
@@ -155,7 +155,7 @@ def test_an_endpoint_of_another_process_counts_within_seconds(
     town: Town, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ):
     town.record(answer(asked, granted=False))
-    monkeypatch.setattr("privacy.consent.endpoints.forget_watched", lambda *_: None)
+    monkeypatch.setattr("privacy.consent.telling.endpoints.forget_watched", lambda *_: None)
     town.recipient("Ads", ADS)
     town.record(answer(asked))
     town.record(answer(asked, granted=False))

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from privacy.consent import moving, queries
-from privacy.consent.imports import Fault, Line
+from privacy.consent import queries
 from privacy.consent.models import Method, Scope
-from privacy.consent.moving import Mover, Outcome, move
+from privacy.consent.moving import mover
+from privacy.consent.moving.imports import Fault, Line
+from privacy.consent.moving.mover import Mover, Outcome, move
 from privacy.db import Database
 from privacy.purposes.queries import Asked
 from privacy.subjects.keys import KeyCabinet
@@ -97,7 +98,7 @@ def test_a_dry_run_counts_alike_and_keeps_nothing(
 def test_many_lines_pass_in_several_transactions(
     clock: FakeClock, take: Take, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(moving, "AT_ONCE", 3)
+    monkeypatch.setattr(mover, "AT_ONCE", 3)
     lines = [line(clock, number=n, who=f"{n:032x}") for n in range(10)]
     assert take(*lines).granted == 10
     assert take(*lines).known == 10

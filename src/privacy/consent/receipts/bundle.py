@@ -17,7 +17,7 @@ from typing import Any
 
 from privacy.audit.checkpoint import Checkpoint, open_checkpoint
 from privacy.audit.merkle import leaf_hash, verify_inclusion
-from privacy.consent.receipt import Receipt, octets, to_sign
+from privacy.consent.receipts.receipt import Receipt, octets, to_sign
 from privacy.crypto import Verifier
 from privacy.errors import InvalidError, PrivacyError, SealError
 

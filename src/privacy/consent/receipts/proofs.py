@@ -14,9 +14,9 @@ from privacy.audit import proofs as inclusion
 from privacy.audit.checkpoint import open_checkpoint
 from privacy.audit.merkle import leaf_hash
 from privacy.audit.models import LOG, AuditEntry, AuditPending
-from privacy.consent import bundle
 from privacy.consent.models import Consent
-from privacy.consent.receipt import Receipt
+from privacy.consent.receipts import bundle
+from privacy.consent.receipts.receipt import Receipt
 from privacy.crypto import Verifiers
 from privacy.errors import ConflictError, NotFoundError, SealError
 from privacy.purposes.models import Notice, Site

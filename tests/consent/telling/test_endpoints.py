@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from privacy.consent.endpoints import (
+from privacy.consent.telling.endpoints import (
     EndpointFacts,
     remove_endpoint,
     reseal_endpoints,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
-from privacy.consent.fanout import forget_watched
+from privacy.consent.telling.fanout import forget_watched
 from privacy.crypto import sealed_version
 from privacy.errors import GoneError, InvalidError, NotFoundError
 from privacy.outbox import queries as outbox

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.consent.receipt import Receipt, to_sign
+from privacy.consent.receipts.receipt import Receipt, to_sign
 from privacy.errors import InvalidError
 
 RECEIPT = Receipt(

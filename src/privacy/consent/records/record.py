@@ -6,7 +6,6 @@ recipients, storage and withdrawal, and every event that befell the consent sinc
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,126 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from privacy.audit.form import stamp
-
-CONTEXT = {
-    "dct": "http://purl.org/dc/terms/",
-    "dpv": "https://w3id.org/dpv#",
-    "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
-    "legal-eu": "https://w3id.org/dpv/legal/eu#",
-    "loc": "https://w3id.org/dpv/loc#",
-    "pd": "https://w3id.org/dpv/pd#",
-    "schema": "https://schema.org/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "privacy": "urn:privacy:ledger:",
-}
-RECORD = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
-RECEIPT = "https://w3id.org/dpv/schema/dpv-27560#receipt-eu-gdpr"
-RIGHTS = tuple(
-    f"eu-gdpr:{one}" for one in ("A7-3", "A15", "A16", "A17", "A18", "A20", "A21", "A77")
+from privacy.consent.records.facts import Answer, Described, Given, Party, Receiver, Register
+from privacy.consent.records.words import (
+    BASES,
+    CONTEXT,
+    RECEIPT,
+    RECORD,
+    RIGHTS,
+    data_types,
+    purpose_type,
 )
-BASES = {
-    "consent": "eu-gdpr:A6-1-a",
-    "contract": "eu-gdpr:A6-1-b",
-    "legal_obligation": "eu-gdpr:A6-1-c",
-    "vital_interests": "eu-gdpr:A6-1-d",
-    "public_task": "eu-gdpr:A6-1-e",
-    "legitimate_interests": "eu-gdpr:A6-1-f",
-}
-PURPOSES = {
-    "audience": "dpv:ServiceUsageAnalytics", "content_personalisation": "dpv:Personalisation",
-    "ads_personalised": "dpv:PersonalisedAdvertising", "ads_geo": "dpv:TargetedAdvertising",
-    "ads": "dpv:Advertising", "mk": "dpv:DirectMarketing",
-    "profiling_offers": "dpv:PersonalisedBenefits", "partner": "dpv:SellDataToThirdParties",
-}  # fmt: skip
-"""The DPV purpose for codes that begin so; the longest beginning counts."""
-DATA = {
-    "email": ("pd:EmailAddress",), "mk_email": ("pd:EmailAddress",),
-    "mk_sms": ("pd:TelephoneNumber",), "mk_phone": ("pd:TelephoneNumber",),
-    "mk_robocall": ("pd:TelephoneNumber",), "mk_post": ("pd:PhysicalAddress",),
-    "": ("pd:DeviceBased", "pd:Tracking"),
-}  # fmt: skip
-"""The data of purposes whose register entry names none; trackers read the device."""
-
-
-@dataclass(frozen=True)
-class Party:
-    """The controller as the register has it."""
-
-    id: UUID
-    slug: str
-    name: str
-    address: str
-    email: str
-    dpo: str
-    url: str
-    country: str
-    """Two letters (ISO 3166)."""
-
-
-@dataclass(frozen=True)
-class Described:
-    """One version of a purpose as the register describes it."""
-
-    code: str
-    version: int
-    basis: str
-    texts: Mapping[str, Mapping[str, str]]
-    details: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """Whom data of some purposes go to."""
-
-    id: UUID
-    name: str
-    role: str
-    country: str
-    safeguard: str
-    purposes: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Register:
-    """What the register says now, and the address under which the subject withdraws."""
-
-    party: Party
-    purposes: Mapping[tuple[str, int], Described]
-    receivers: Sequence[Receiver]
-    address: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """One purpose of an answer; `said` orders what befell it."""
-
-    answer_id: UUID
-    code: str
-    version: int
-    granted: bool
-    said: datetime
-    valid_until: datetime
-    method: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer with what was shown, and all that its subject ever said of its purposes."""
-
-    id: UUID
-    subject: UUID
-    at: datetime
-    language: str
-    notice: str
-    script: str
-    """Hash of the banner's code, if a banner showed the notice."""
-    scope: str
-    site: str
-    leaf: bytes
-    given: Sequence[Given]
-    history: Sequence[Given]
-    """The whole of it, oldest first."""
-    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 def record(answer: Answer, register: Register, *, at: datetime) -> dict[str, Any]:
@@ -219,7 +108,7 @@ def _process(one: Given, answer: Answer, register: Register, at: datetime) -> di
         "@type": "dpv:Process",
         "dpv:hasPurpose": {
             "@id": f"{_urn(register.party.id)}#{one.code}",
-            "@type": _longest(PURPOSES, one.code) or "dpv:Purpose",
+            "@type": purpose_type(one.code),
             "dct:identifier": one.code,
             "dct:hasVersion": str(one.version),
             "dct:title": words.get("title", one.code),
@@ -244,8 +133,8 @@ def _process(one: Given, answer: Answer, register: Register, at: datetime) -> di
 
 
 def _data(told: Described) -> list[dict[str, Any]]:
-    kinds = told.details.get("data") or _longest(DATA, told.code)
-    named = [one if ":" in one else f"privacy:{one}" for one in kinds or DATA[""]]
+    kinds = told.details.get("data") or data_types(told.code)
+    named = [one if ":" in one else f"privacy:{one}" for one in kinds]
     return [
         {
             "@type": kind,
@@ -311,11 +200,6 @@ def _expired(one: Given) -> dict[str, Any]:
         "dpv:hasIndicationMethod": "expiry",
         "dct:valid": ended,
     }
-
-
-def _longest(table: Mapping[str, Any], code: str) -> Any:
-    fitting = [begin for begin in table if begin and code.startswith(begin)]
-    return table[max(fitting, key=len)] if fitting else None
 
 
 def _urn(one: UUID) -> str:

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from privacy.consent.acts import ReplayedError
-from privacy.consent.imports import Fault, Line
 from privacy.consent.models import Method, Scope
+from privacy.consent.moving.imports import Fault, Line
 from privacy.consent.statements import Statement, record_statement
 from privacy.db import Database
 from privacy.errors import InvalidError, NotFoundError, PrivacyError

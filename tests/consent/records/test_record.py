@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from privacy.consent import exports
 from privacy.consent.acts import Answered, record_answers
 from privacy.consent.models import Method
-from privacy.consent.record import schema
+from privacy.consent.records import exports
+from privacy.consent.records.record import schema
 from privacy.consent.statements import Statement, record_statement
 from privacy.db import Database
 from privacy.purposes.acts import RecipientFacts, register_recipient

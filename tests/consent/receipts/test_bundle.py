@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from privacy.audit.checkpoint import Checkpoint
 from privacy.audit.log import canonical
 from privacy.audit.merkle import Edge, inclusion_proof, leaf_hash
-from privacy.consent.bundle import LARGEST, Step, judge, proof, read
-from privacy.consent.receipt import Receipt, signed
+from privacy.consent.receipts.bundle import LARGEST, Step, judge, proof, read
+from privacy.consent.receipts.receipt import Receipt, signed
 from privacy.crypto import Signer
 from privacy.errors import InvalidError
 

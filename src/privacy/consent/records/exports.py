@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from privacy.consent import record
 from privacy.consent.models import Consent, Method
-from privacy.consent.record import Answer, Described, Given, Party, Receiver, Register
+from privacy.consent.records import record
+from privacy.consent.records.facts import Answer, Described, Given, Party, Receiver, Register
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Notice, Purpose, Site
 

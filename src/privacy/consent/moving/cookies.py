@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 from uuid import UUID
 
-from privacy.consent.imports import (
+from privacy.consent.moving.imports import (
     WHO,
     Fault,
     Line,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.consent.cookies import READERS, Mapped, read_cookies
-from privacy.consent.imports import Fault, Line, read_csv
+from privacy.consent.moving.cookies import READERS, Mapped, read_cookies
+from privacy.consent.moving.imports import Fault, Line, read_csv
 from privacy.errors import InvalidError
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
