@@ -168,7 +168,8 @@ def _boards() -> Iterator[Page]:
         "standing": set(),
         "failing": set(),
     }
-    halted = {"standing": {rows[0].get("id")}, "failing": {rows[4].get("id")}}
+    halted = {"standing": {rows[0].get("id")}, "failing": {rows[4].get("id")},
+              "undecided": {rows[1].get("id")}}  # fmt: skip
     yield "board", "requests", {**board, **halted, "requests": rows, "flash": "approved"}
     yield "board-empty", "requests", {**board, "states": [], "due": [], "requests": []}
     yield "board-filtered", "requests", {**board, "requests": [], "state": "approved"}
@@ -194,6 +195,7 @@ def _details() -> Iterator[Page]:
     yield "request-open", "request_detail", open_now
     yield from _asked(open_now)
     missing = {"ground": "ground.missing", "refuse-reason": "reason.missing"}
+    yield "request-undecided", "request_detail", {**open_now, "undecided": 2}
     yield "request-faults", "request_detail", {**open_now, "form": "refuse", "errors": missing}
     agent: dict[str, Any] = {"can": set(), "email": None, "may": MATRIX[Role.AGENT]}
     yield "request-agent", "request_detail", {**open_now, **agent}

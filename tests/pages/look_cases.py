@@ -6,7 +6,7 @@ from typing import Any
 
 from privacy.requests.models import PreviewState, RequestPreview
 from privacy.requests.previews.preview import Cell
-from privacy.requests.previews.sampling import Contents, KnownLead, Sampled, Seen
+from privacy.requests.previews.sampling import Contents, Sampled, Seen
 from privacy.requests.previews.treating import Choice, Treatment
 from privacy.stores.definition import (
     About,
@@ -92,8 +92,8 @@ CONTENTS = Contents(
     ],
     [SEEN, replace(SEEN, collection="orders", marks={}, owned=3, context=0, rows=[])],
     [
-        KnownLead(Lead("phone", ("+33199001234",), "shop", "customer", LeadReason.SHARED), 3),
-        KnownLead(Lead("email", ("famille@exemple.fr",), "shop", "x", LeadReason.DECLARED), None),
+        Lead("phone", ("+33199001234",), "shop", "customer", LeadReason.SHARED, 3),
+        Lead("email", ("famille@exemple.fr",), "shop", "x", LeadReason.DECLARED),
     ],
 )
 CHOICES = (
@@ -104,7 +104,11 @@ CHOICES = (
 
 def _kept(state: PreviewState) -> RequestPreview:
     return RequestPreview(
-        state=state, asked_at=at(19), searched_at=at(19, 9, 4), expires_at=at(22)
+        state=state,
+        asked_at=at(19),
+        searched_at=at(19, 9, 4),
+        expires_at=at(22),
+        undecided=1,
     )
 
 

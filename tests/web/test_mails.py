@@ -18,7 +18,7 @@ VALUES = {
     "store": "Archives papier",
     "stores": "shop, loyalty",
     "site": "Boutique",
-    "authority": "cnil",
+    "authority": "FR",
     "question": "Quel est votre numéro de client ?",
     "answer_by_on": "2026-04-04",
     "requests": "7F3A-9C21, 0B44-10EE",
@@ -99,6 +99,32 @@ def test_whoever_is_answered_learns_where_to_complain_and_that_there_is_a_court(
         assert "https://www.cnil.fr/fr/plaintes" in form
         assert "3 place de Fontenoy" in form
         assert ("juge" if language == "fr" else "court") in form
+
+
+@LANGUAGE
+def test_the_authority_is_the_one_that_the_letter_names(language: str):
+    told = variables("request_refused") | {"authority": "IS"}
+    text = " ".join(render_mail("request_refused", language, told).text.split())
+    assert ("l’autorité islandaise, Persónuvernd" if language == "fr" else "the Icelandic") in text
+    assert "https://www.personuvernd.is/" in text
+    assert "CNIL" not in text
+    assert ("par courrier" if language == "fr" else "by post") not in text, "no address is sure"
+
+
+@LANGUAGE
+@pytest.mark.parametrize("template", ENDING)
+def test_whoever_lives_elsewhere_learns_of_the_authority_and_the_courts_there(
+    template: str, language: str
+):
+    text = " ".join(render_mail(template, language, variables(template)).text.split())
+    assert ("du pays où vous vivez" if language == "fr" else "where you live") in text
+    assert ("77 et 79 du RGPD" if language == "fr" else "77 and 79 GDPR") in text
+
+
+def test_a_letter_that_was_written_before_the_table_still_goes_out():
+    earlier = variables("request_refused") | {"authority": "cnil"}
+    now = variables("request_refused")
+    assert render_mail("request_refused", "fr", earlier) == render_mail("request_refused", "fr", now)
 
 
 @LANGUAGE

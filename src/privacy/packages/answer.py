@@ -98,7 +98,7 @@ class Answer:
         }
 
     def _coverage(self) -> Iterator[dict[str, Any]]:
-        """Yield what became of each collection of each data store."""
+        """Yield what became of each collection, then by which of its fields nobody searched it."""
         for line in self.findings.coverage:
             yield {
                 "store": line.store,
@@ -107,6 +107,15 @@ class Answer:
                 "records": line.rows,
                 "reason": line.reason,
             }
+            for name in line.unasked:
+                yield {
+                    "store": line.store,
+                    "collection": line.collection,
+                    "field": name,
+                    "outcome": Outcome.NOT_SEARCHED.value,
+                    "records": None,
+                    "reason": line.reason,
+                }
 
     def _held_back_fields(self) -> Iterator[dict[str, Any]]:
         """Yield what was left out, field by field; `records` is null where it is every one."""
@@ -135,7 +144,7 @@ class Answer:
             "transfers": self._told.transfers(),
             "sources": list(self._told.sources()),
             "rights": self._told.rights(),
-            "complaint": complaint_to(self.register.controller.region),
+            "complaint": complaint_to(self.register.controller, self._language),
             "automated": self._told.automated(),
             "consents": list(self._consents()),
             "withheld": list(left_out(self._shown, self._told.title)),
@@ -218,7 +227,7 @@ class Answer:
                 yield {
                     "name": f"{store}.{line.collection}",
                     "title": f"{self._title(store)} – {name}",
-                    "state": line.outcome.value,
+                    "state": _missing(line.outcome).value,
                     "records": 0,
                     "reason": line.reason,
                     "collections": [],
@@ -280,6 +289,11 @@ def _state(result: StoreResult) -> str:
     """Return what became of a store; one that holds nothing on anyone has nothing to search."""
     is_bare = result.outcome is Outcome.NOT_SEARCHED and result.is_complete
     return Outcome.EMPTY.value if is_bare else result.outcome.value
+
+
+def _missing(outcome: Outcome) -> Outcome:
+    """Return what became of the rest of a collection that was not searched to its end."""
+    return Outcome.NOT_SEARCHED if outcome in SEARCHED else outcome
 
 
 def _legible(value: object) -> object:

@@ -16,7 +16,7 @@ def remedies(by: Controller) -> dict[str, str]:
 
     Every letter that refuses or ends a request carries it; the catalogues have the addresses.
     """
-    return {"authority": authority_of(by.region)}
+    return {"authority": authority_of(by.region, by.authority).code}
 
 
 def confirm_request(

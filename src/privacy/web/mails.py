@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from privacy.errors import InvalidError
 from privacy.outbox.mail import Mail
+from privacy.policy.authorities import authority_by
 from privacy.web.pages import standalone
 from privacy.web.words import Words, closest_language
 
@@ -131,18 +132,21 @@ def _parts(
 
 def _remedies(words: Words, spoken: Mapping[str, str]) -> list[str]:
     """Say where to complain and that there is a court, where the letter names an authority."""
-    code = spoken.get("authority", "")
-    if not code:
+    if "authority" not in spoken:
         return []
-    place = {
-        part: words.text(f"authority.{code}.{part}") for part in ("name", "address", "complaint")
-    }
-    return [words.text("mail.remedies", **place)]
+    found = authority_by(spoken["authority"])
+    place = {"name": found.spoken[words.language], "complaint": found.url}
+    here = (
+        words.text("mail.remedies", address=found.address_in(words.language), **place)
+        if found.address
+        else words.text("mail.remedies_online", **place)
+    )
+    return [here, words.text("mail.remedies_elsewhere", controller=spoken["controller"])]
 
 
 def _spoken(words: Words, name: str, value: str) -> str:
-    if name == "authority" and not words.has(f"authority.{value}.name"):
-        raise InvalidError("The authority of a mail must be one that the catalogues know.")
+    if name == "authority":
+        return authority_by(value).code
     if name == "kind" and not words.has(f"right.{value}.title"):
         raise InvalidError("The kind of a request must be a right that the catalogues explain.")
     if name == "link" and urlsplit(value).scheme not in {"http", "https"}:

@@ -5,7 +5,7 @@ cheap, and what nobody looks at any more need not be there. The numbers stay unt
 closed, so that the search that answers can be held against them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -123,6 +123,9 @@ def keep(
     kept.contents_sealed = key.seal(sampling.written(found.contents), context=_context(about))
     kept.state, kept.searched_at, kept.expires_at = PreviewState.DONE, at, at + KEPT
     kept.plan = plan.written(found.plan)
+    decided = withholding.lead_choices(session, cabinet=cabinet, about=about)
+    leads = found.contents.leads
+    kept.undecided = sum((lead.kind, lead.value) not in decided for lead in leads)
     record(
         session,
         Action.REQUEST_PREVIEWED,
@@ -217,6 +220,21 @@ def seen_of(session: Session, *, about: SubjectRequest) -> Mapping[str, str | in
         return {}
     stores = {place.partition(".")[0] for place in plan.read(kept.plan)}
     return {"plan": plan.digest_of(kept.plan), "stores": len(stores)}
+
+
+def undecided(session: Session, *, request_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return the open requests whose answer would leave out what nobody decided whose it is."""
+    wanted = (
+        select(SubjectRequest.id)
+        .join(RequestPreview, RequestPreview.request_id == SubjectRequest.id)
+        .where(
+            SubjectRequest.id.in_(request_ids),
+            SubjectRequest.state == RequestState.OPEN,
+            RequestPreview.state == PreviewState.DONE,
+            RequestPreview.undecided > 0,
+        )
+    )
+    return frozenset(session.scalars(wanted))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from privacy.errors import ConflictError
 from privacy.packages.withheld import Ground
 from privacy.requests.models import (
     LeadDecision,
+    RequestPreview,
     RequestState,
     SubjectRequest,
     WithholdingDecision,
@@ -141,6 +142,9 @@ def decide_lead(
     lead, confirmed = verdict.lead, verdict.confirmed
     value = json.dumps(lead.value)
     index = key.index(value, context=_context(about, "lead", lead.kind))
+    known = session.get(RequestPreview, (subject_id, about.id))
+    if known and session.get(LeadDecision, (subject_id, about.id, index)) is None:
+        known.undecided = max(0, known.undecided - 1)
     session.merge(
         LeadDecision(
             subject_id=subject_id,
