@@ -1,5 +1,7 @@
 """What is decided on a rectification, and what becomes of each field."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,6 +32,7 @@ from privacy.requests.models import (
     SubjectRequest,
 )
 from privacy.requests.moves import move, record
+from privacy.requests.previews.withholding import Verdict, decide_lead
 from privacy.requests.statements import seal_proven, statement_of
 from privacy.subjects.keys import subject_key
 
@@ -42,6 +45,20 @@ def search_again(session: Session, *, actor: str, at: datetime, about: SubjectRe
     record(session, Action.RECTIFICATION_RESTARTED, at, actor, about=about)
 
 
+def confirm_lead(
+    session: Session,
+    *,
+    actor: str,
+    at: datetime,
+    desk: Desk,
+    about: SubjectRequest,
+    verdict: Verdict,
+) -> None:
+    """Keep whether an identifier that others may have too is the subject's, and search anew."""
+    decide_lead(session, actor=actor, at=at, cabinet=desk.cabinet, about=about, verdict=verdict)
+    search_again(session, actor=actor, at=at, about=about)
+
+
 @dataclass(frozen=True)
 class Decided:
     """What the DPO decided, value by value, and what the subject is told of it."""
@@ -50,6 +67,13 @@ class Decided:
     answer: str = field(default="", repr=False)
     seen: str = ""
     """Of which search the numbers are, as `queries.mark_of` says; empty for the newest."""
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this decision from any other one; it holds no value."""
+        parts = sorted((sorted(one.numbers), one.after, one.refused) for one in self.wanted)
+        text = json.dumps([parts, self.answer], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def decide(
@@ -86,7 +110,8 @@ def decide(
     )
     if not moved:
         raise ConflictError("Somebody decided on this request before; look at it again.")
-    rows = [_listed(session, at, actor, desk=desk, about=about, one=one) for one in planned]
+    made = _Made(actor, at, decided.mark)
+    rows = [_listed(session, made, desk=desk, about=about, one=one) for one in planned]
     session.flush()
     release(session, about, at)
     due_on = about.legal_latest_on.isoformat()
@@ -169,15 +194,24 @@ def _with_answer(session: Session, desk: Desk, about: SubjectRequest, answer: st
     )
 
 
+@dataclass(frozen=True)
+class _Made:
+    """By whom and when a decision was made, and which."""
+
+    actor: str
+    at: datetime
+    mark: str
+
+
 def _listed(
-    session: Session, at: datetime, actor: str, *, desk: Desk, about: SubjectRequest, one: Planned
+    session: Session, made: _Made, *, desk: Desk, about: SubjectRequest, one: Planned
 ) -> Correction:
     subject_id, refused = about.subject_id, one.state is CorrectionState.REFUSED
     if subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     row = Correction(
         subject_id=subject_id,
-        id=new_id(at),
+        id=new_id(made.at),
         request_id=about.id,
         controller_id=about.controller_id,
         store_name=one.candidate.store,
@@ -186,12 +220,12 @@ def _listed(
         origin=one.origin,
         state=one.state,
         detail=one.detail,
-        decided_at=at,
-        settled_at=at if refused else None,
-        settled_by=actor if refused else "",
+        decided_at=made.at,
+        settled_at=made.at if refused else None,
+        settled_by=made.actor if refused else "",
     )
     key = subject_key(session, cabinet=desk.cabinet, subject_id=subject_id)
-    change = Change(one.candidate.key, one.candidate.value, one.after, one.reason)
+    change = Change(one.candidate.key, one.candidate.value, one.after, one.reason, made.mark)
     row.change_sealed = seal_change(key, row, change)
     session.add(row)
     return row

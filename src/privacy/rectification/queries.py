@@ -133,6 +133,14 @@ def changes(
     return [change_of(key, row) for row in rows]
 
 
+def was_decided(
+    session: Session, *, cabinet: KeyCabinet, about: SubjectRequest, mark: str
+) -> bool:
+    """Whether exactly this decision was made on a rectification before."""
+    rows = corrections(session, about=about)
+    return any(one.mark == mark for one in changes(session, cabinet=cabinet, rows=rows))
+
+
 def notices(session: Session, *, about: SubjectRequest) -> Sequence[RecipientNotice]:
     """Return who has the data that were rectified, by name, and whether they were told."""
     wanted = select(RecipientNotice).where(

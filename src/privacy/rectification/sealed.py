@@ -19,19 +19,21 @@ class Change:
     """None in what is only to be computed again, and in what is not changed."""
     reason: str = field(default="", repr=False)
     """Why it is not changed, in the words of whoever decided; empty where nobody did."""
+    mark: str = ""
+    """Of which decision it is a part, so that the same one sent again is known."""
 
 
 def seal_change(key: DataKey, row: Correction, change: Change) -> bytes:
     """Return a change under the subject's key, bound to its row."""
-    parts = [list(change.key), change.before, change.after, change.reason]
+    parts = [list(change.key), change.before, change.after, change.reason, change.mark]
     return key.seal(json.dumps(parts, ensure_ascii=False), context=_context(row))
 
 
 def change_of(key: DataKey, row: Correction) -> Change:
     """Return a change, open."""
     text = key.open_text(row.change_sealed, context=_context(row))
-    parts, before, after, *reason = json.loads(text)
-    return Change(tuple(parts), before, after, *reason)
+    parts, before, after, *more = json.loads(text)
+    return Change(tuple(parts), before, after, *more)
 
 
 def _context(row: Correction) -> Context:

@@ -27,10 +27,10 @@ from privacy.web import (
     pages,
     security,
 )
-from privacy.web.admin import bulk as asked
 from privacy.web.admin import consents as statements
 from privacy.web.admin import gate
 from privacy.web.admin import receipts as ledger
+from privacy.web.admin import rectified as asked
 from privacy.web.admin import unsubscribe as unsubscribing
 from privacy.web.admin import views as admin
 from privacy.web.banner import account, moved, receipts, reports, script, serving
