@@ -13,8 +13,8 @@ from privacy.packages.disclosures import UNTOLD
 from privacy.packages.ending import day_in
 from privacy.packages.linked import CATEGORIES, CONTEXT, ROLES, purpose_type
 from privacy.packages.package import Contents, pack
-from privacy.packages.rights import AUTHORITIES, complaint_to, rights_of
-from privacy.purposes.models import RecipientRole
+from privacy.packages.rights import complaint_to, rights_of
+from privacy.purposes.models import Controller, RecipientRole
 from privacy.stores.definition import DataCategory, Kept, StoreDefinition
 from privacy.web.pages import package_page
 from tests.packages.test_answer import answer, collection, purpose, recipient, shop, words
@@ -23,6 +23,13 @@ from tests.requests.office import EMAIL
 from tests.stores.fake_store import FakeStore
 
 LEGITIMATE = "fraud"
+CNIL = {
+    "name": "Commission nationale de l’informatique et des libertés (CNIL)",
+    "whose": "",
+    "address": "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France",
+    "url": "https://www.cnil.fr/fr/plaintes",
+    "site": "cnil.fr",
+}
 
 
 def dated(*days: object, period: str = "P10Y") -> FakeStore:
@@ -116,13 +123,39 @@ def test_rights_are_those_that_the_bases_give_and_on_which_purposes():
 
 
 def test_the_authority_is_that_of_the_controllers_country():
-    assert complaint_to("FR-971") == AUTHORITIES["cnil"]
-    assert complaint_to("US") is None
+    assert complaint_to(Controller(region="FR-971"), "fr") == CNIL
+    assert complaint_to(Controller(region="US"), "fr") is None
     page = answer(shop()).page()
-    assert page["complaint"] == AUTHORITIES["cnil"]
-    assert "3 place de Fontenoy" in package_page("en", **page)
+    assert page["complaint"] == CNIL
+    html = package_page("fr", **page).replace("\xa0", " ")
+    assert (
+        "Vous pouvez adresser une réclamation à l’autorité de contrôle : Commission nationale de "
+        "l’informatique et des libertés (CNIL), 3 place de Fontenoy, TSA 80715, "
+        "75334 Paris Cedex 07, France, <a"
+    ) in html
+    assert "(article 77 du RGPD)" in html
+    assert "celui du pays où Boutique (fictive) est établi (article 79)" in html
     anywhere = package_page("en", **{**page, "complaint": None})
     assert "the country where you live" in anywhere
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_names_the_authority_that_the_controller_chose(language: str):
+    page = answer(shop(), language=language).page()
+    chosen = Controller(region="DE", authority="DE-BE")
+    html = package_page(language, **page | {"complaint": complaint_to(chosen, language)})
+    assert "Berliner Beauftragte für Datenschutz und Informationsfreiheit (" in html
+    assert ("l’autorité de Berlin" if language == "fr" else "the Berlin authority") in html
+    assert "10555 Berlin, " + ("Allemagne" if language == "fr" else "Germany") in html
+    assert "datenschutz-berlin.de</a>" in html
+    assert "CNIL" not in html
+
+
+def test_an_authority_without_a_sure_address_stands_with_its_website():
+    page = answer(shop()).page()
+    there = complaint_to(Controller(region="IS"), "fr")
+    html = package_page("fr", **page | {"complaint": there})
+    assert "Persónuvernd (l’autorité islandaise), <a" in html
 
 
 def test_the_source_of_the_data_stands_beside_each_purpose_that_uses_them():

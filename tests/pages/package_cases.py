@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from privacy.packages.rights import AUTHORITIES
+from privacy.packages.rights import complaint_to
+from privacy.purposes.models import Controller
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, at
 from tests.pages.preview import Case
 
@@ -143,7 +144,7 @@ def _empty() -> dict[str, Any]:
         "transfers": [],
         "sources": [],
         "rights": [{"kind": "erasure", "purposes": []}],
-        "complaint": AUTHORITIES["cnil"],
+        "complaint": complaint_to(Controller(region="FR"), "fr"),
         "automated": [],
         "consents": [],
         "withheld": [],

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from privacy.policy.authorities import AUTHORITIES
 from privacy.requests.behalf import Standing
 from privacy.web.portal.answering import FURTHER
 from privacy.web.portal.behalf import FIELDS
@@ -62,7 +63,7 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
         "reason": None,
         "rectified": None,
         "questions": [],
-        "authority": "cnil",
+        "authority": AUTHORITIES["FR"],
         "timeline": timeline,
         "today": TODAY,
     }

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privacy.errors import InvalidError
-from privacy.policy.authorities import authority_of
-from privacy.purposes.models import LegalBasis, Purpose
+from privacy.policy.authorities import Authority, authority_of
+from privacy.purposes.models import Controller, LegalBasis, Purpose
 
 LAW = {
     "rectification": "eu-gdpr:A16", "erasure": "eu-gdpr:A17", "restriction": "eu-gdpr:A18",
@@ -20,14 +20,6 @@ ON_BASES: Mapping[str, frozenset[LegalBasis]] = {
     "withdrawal": frozenset({LegalBasis.CONSENT}),
 }
 """Rights that depend on why data are processed (Art. 7(3), 20(1)(a) and 21(1) GDPR)."""
-AUTHORITIES = {
-    "cnil": {
-        "name": "Commission nationale de l’informatique et des libertés (CNIL)",
-        "address": "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France",
-        "url": "https://www.cnil.fr/fr/plaintes",
-        "site": "cnil.fr",
-    }
-}
 
 
 def rights_of(purposes: Sequence[Purpose], language: str) -> list[dict[str, Any]]:
@@ -46,9 +38,16 @@ def rights_of(purposes: Sequence[Purpose], language: str) -> list[dict[str, Any]
     return rights
 
 
-def complaint_to(region: str) -> dict[str, str] | None:
-    """Return the authority of a controller's region (Art. 77 GDPR), or None if it is not known."""
+def complaint_to(controller: Controller, language: str) -> dict[str, str] | None:
+    """Return the authority of a controller (Art. 77 GDPR), or None if it is not known."""
     try:
-        return AUTHORITIES.get(authority_of(region))
+        found = authority_of(controller.region, controller.authority)
     except InvalidError:
         return None
+    return {
+        "name": found.name,
+        "whose": found.described[language],
+        "address": found.address and f"{found.address}, {found.country[language]}",
+        "url": found.url,
+        "site": found.site,
+    }

@@ -246,7 +246,7 @@ def test_silence_is_a_ground_to_refuse_only_after_its_day(office: Office, asked:
     on(office, date(2026, 4, 5))
     office.refuse(asked, ground=RefusalGround.IDENTITY)
     assert office.request(asked).state is RequestState.REFUSED
-    assert office.letters("request_refused")[-1].variables["authority"] == "cnil"
+    assert office.letters("request_refused")[-1].variables["authority"] == "FR"
 
 
 def test_what_waits_for_its_subject_is_refused_for_nothing_else(office: Office, asked: UUID):

@@ -63,7 +63,7 @@ def test_one_answer_serves_for_both_and_the_subject_is_told(office: Office):
     (letter,) = office.letters("request_merged")
     assert letter.address == EMAIL
     due_on = office.request(first).legal_latest_on.isoformat()
-    assert (letter.variables["due_on"], letter.variables["authority"]) == (due_on, "cnil")
+    assert (letter.variables["due_on"], letter.variables["authority"]) == (due_on, "FR")
     (entry,) = office.entries(Action.REQUEST_MERGED)
     assert entry.details == {"request": str(second), "into": str(first)}
 

@@ -107,7 +107,7 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         reason=reason,
         questions=asked,
         rectified=rectified,
-        authority=authority_of(controller.region),
+        authority=authority_of(controller.region, controller.authority),
         timeline=_timeline(about, steps, _not_searched(about, tasks)),
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
         flash="confirmed" if request.args.get("done") == "confirmed" else None,
