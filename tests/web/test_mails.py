@@ -123,32 +123,6 @@ def test_whoever_lives_elsewhere_learns_of_the_authority_and_the_courts_there(
 
 def test_a_letter_that_was_written_before_the_table_still_goes_out():
     earlier = variables("request_refused") | {"authority": "cnil"}
-    now = variables("request_refused")
-    assert render_mail("request_refused", "fr", earlier) == render_mail("request_refused", "fr", now)
-
-
-@LANGUAGE
-def test_the_authority_is_the_one_that_the_letter_names(language: str):
-    told = variables("request_refused") | {"authority": "IS"}
-    text = " ".join(render_mail("request_refused", language, told).text.split())
-    assert ("l’autorité islandaise, Persónuvernd" if language == "fr" else "the Icelandic") in text
-    assert "https://www.personuvernd.is/" in text
-    assert "CNIL" not in text
-    assert ("par courrier" if language == "fr" else "by post") not in text, "no address is sure"
-
-
-@LANGUAGE
-@pytest.mark.parametrize("template", ENDING)
-def test_whoever_lives_elsewhere_learns_of_the_authority_and_the_courts_there(
-    template: str, language: str
-):
-    text = " ".join(render_mail(template, language, variables(template)).text.split())
-    assert ("du pays où vous vivez" if language == "fr" else "where you live") in text
-    assert ("77 et 79 du RGPD" if language == "fr" else "77 and 79 GDPR") in text
-
-
-def test_a_letter_that_was_written_before_the_table_still_goes_out():
-    earlier = variables("request_refused") | {"authority": "cnil"}
     now = render_mail("request_refused", "fr", variables("request_refused"))
     assert render_mail("request_refused", "fr", earlier) == now
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privacy.errors import InvalidError
-from privacy.policy.authorities import Authority, authority_of
+from privacy.policy.authorities import authority_of
 from privacy.purposes.models import Controller, LegalBasis, Purpose
 
 LAW = {
