@@ -18,6 +18,8 @@ EARLIEST = 0, (1 << 5) | 1
 BEYOND_32, BEYOND_16 = 0xFFFFFFFF, 0xFFFF
 ZIP64 = 1
 PIECE = 256 * 1024
+LEVEL = 3
+"""Of nine: half as much again of the time of 6, and a fourteenth more of the size, for texts."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def zipped(files: Iterable[tuple[str, Iterable[bytes]]], *, stored: str = "") ->
 def _written(
     body: Spool[bytes], name: str, contents: Iterable[bytes], method: int, at: int
 ) -> Entry:
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+    squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
     crc = size = packed = 0
     for piece in pieces(contents, PIECE):
         crc, size = zlib.crc32(piece, crc), size + len(piece)
