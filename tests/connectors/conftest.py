@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.connectors.certificates import Certificates, certificates_in
 from tests.connectors.directory import (
     Directory,
     DirectoryServer,
@@ -75,20 +76,26 @@ def mariadb() -> Iterator[MariadbServer]:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Return what servers of this run show, and who vouches for them."""
+    return certificates_in(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def redis_server(certificates: Certificates) -> Iterator[RedisServer]:
     """Return a real server that lives as long as this run, or skip and say why."""
     try:
-        with running_redis() as server:
+        with running_redis(certificates) as server:
             yield server
     except NoRedisError as missing:
         pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
-def slapd() -> Iterator[DirectoryServer]:
+def slapd(certificates: Certificates) -> Iterator[DirectoryServer]:
     """Return a real directory that lives as long as this run, or skip and say why."""
     try:
-        with running_directory() as server:
+        with running_directory(certificates) as server:
             yield server
     except NoDirectoryError as missing:
         pytest.skip(str(missing))

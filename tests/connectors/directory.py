@@ -1,7 +1,6 @@
 """A throw-away LDAP directory, and entries in it that hold the tables of the contract."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,7 +18,9 @@ from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.matching import chunks
 from privacy.stores.definition import Collection, StoreDefinition
 from privacy.stores.protocol import Store
+from tests.connectors.certificates import Certificates
 from tests.connectors.places import Place, Table, TypedStore, definition_of
+from tests.connectors.redis_server import free_port
 from tests.postgres import KEEPER
 
 PATIENCE = 30
@@ -39,6 +40,7 @@ class DirectoryServer:
     """A running directory, empty but for its root."""
 
     port: int
+    tls_port: int
 
     @property
     def address(self) -> str:
@@ -80,7 +82,7 @@ def _encoded(values: Mapping[str, list[str]]) -> list[tuple[str, list[bytes]]]:
     return [(name, [text.encode() for text in texts]) for name, texts in values.items()]
 
 
-def _configuration(home: Path) -> str:
+def _configuration(home: Path, tls: Certificates) -> str:
     columns = "".join(
         f"attributetype ( 1.3.6.1.4.1.99999.1.{n} NAME 'privacyColumn{n}' {_TEXT} )\n"
         for n in range(COLUMNS)
@@ -92,6 +94,8 @@ def _configuration(home: Path) -> str:
     return (
         f"{schemas}{columns}objectclass ( 1.3.6.1.4.1.99999.2 NAME 'privacyRow' SUP top STRUCTURAL"
         f" MUST cn MAY ( {may} ) )\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
+        f"TLSCertificateFile {tls.server}\nTLSCertificateKeyFile {tls.key}\n"
+        f"TLSCACertificateFile {tls.authority}\n"
         f'pidfile {home}/pid\ndatabase mdb\nsuffix {BASE}\nrootdn {ROOT}\nrootpw "{SECRET}"\n'
         f"directory {home}/data\nmaxsize 268435456\ndbnosync\nindex objectClass eq\n"
         'limits dn.exact="cn=reader,dc=place" size=2 size.prtotal=unlimited\n'
@@ -101,7 +105,7 @@ def _configuration(home: Path) -> str:
 
 
 @contextmanager
-def running_directory() -> Iterator[DirectoryServer]:
+def running_directory(tls: Certificates) -> Iterator[DirectoryServer]:
     """Yield a server; raise NoDirectoryError when this machine has no programs for one."""
     program = shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin")
     if not program or not find_spec("ldap"):
@@ -109,11 +113,10 @@ def running_directory() -> Iterator[DirectoryServer]:
     with tempfile.TemporaryDirectory(prefix="privacy-slapd-") as folder:
         home = Path(folder)
         (home / "data").mkdir()
-        (home / "slapd.conf").write_text(_configuration(home), "utf-8")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        options = ["-f", str(home / "slapd.conf"), "-h", f"ldap://127.0.0.1:{port}", "-d", "0"]
+        (home / "slapd.conf").write_text(_configuration(home, tls), "utf-8")
+        server = DirectoryServer(free_port(), free_port())
+        ends = f"ldap://127.0.0.1:{server.port} ldaps://127.0.0.1:{server.tls_port}"
+        options = ["-f", str(home / "slapd.conf"), "-h", ends, "-d", "0"]
         with (home / "log").open("ab") as log:
             keeper = subprocess.Popen(
                 ["/bin/sh", "-c", KEEPER, "sh", program, *options],
@@ -123,7 +126,6 @@ def running_directory() -> Iterator[DirectoryServer]:
                 start_new_session=True,
             )
         try:
-            server = DirectoryServer(port)
             _wait(server, home / "log")
             server.add((BASE, {"objectClass": ["domain"], "dc": ["place"]}))
             yield server

@@ -6,7 +6,6 @@ where the program `mongod` is on this machine.
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -28,6 +27,7 @@ from privacy.stores.connectors.mongodb.connector import MongodbConnector
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.protocol import Store
 from tests.connectors.places import Place, Table, definition_of
+from tests.connectors.redis_server import free_port
 from tests.postgres import KEEPER
 
 PATIENCE = 30
@@ -72,9 +72,7 @@ def running_mongodb() -> Iterator[RealServer]:
 
 
 def _started(program: str) -> Iterator[RealServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", folder]
         keeper = subprocess.Popen(

@@ -18,6 +18,7 @@ from privacy.stores.connectors.redis.connector import RedisConnector
 from privacy.stores.connectors.redis.pattern import escaped
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.protocol import Store
+from tests.connectors.certificates import Certificates
 from tests.connectors.places import Place, Table, TypedStore, definition_of
 from tests.postgres import KEEPER
 
@@ -33,6 +34,7 @@ class RedisServer:
     """A running server without a password."""
 
     port: int
+    tls_port: int
 
     @property
     def address(self) -> str:
@@ -47,15 +49,25 @@ class RedisServer:
 
 
 @contextmanager
-def running_redis() -> Iterator[RedisServer]:
+def running_redis(tls: Certificates) -> Iterator[RedisServer]:
     """Yield a server; raise NoRedisError when this machine has no program for one."""
     program = shutil.which("redis-server")
     if not program:
         raise NoRedisError("no Redis server on this machine: install redis-server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = RedisServer(free_port(), free_port())
+    options = [
+        "--port",
+        str(server.port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
+    options += ["--tls-port", str(server.tls_port), "--tls-auth-clients", "no"]
+    options += ["--tls-cert-file", str(tls.server), "--tls-key-file", str(tls.key)]
+    options += ["--tls-ca-cert-file", str(tls.authority)]
     keeper = subprocess.Popen(
         ["/bin/sh", "-c", KEEPER.replace("-INT", "-KILL"), "sh", program, *options],
         stdin=subprocess.PIPE,
@@ -64,13 +76,19 @@ def running_redis() -> Iterator[RedisServer]:
         start_new_session=True,
     )
     try:
-        server = RedisServer(port)
         _wait(server)
         yield server
     finally:
         if keeper.stdin:
             keeper.stdin.close()
         keeper.wait(timeout=PATIENCE)
+
+
+def free_port() -> int:
+    """Return a port of loopback where nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(server: RedisServer) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors.drivers import driver
+from privacy.stores.connectors.ldap.sockets import newcomers_cut_after
 from privacy.stores.connectors.watchdog import WATCHDOG
 
 ADDRESS = "The address of a directory is ldaps://account:password@host/dc=example,dc=org."
@@ -24,6 +25,10 @@ MISFITS = (
     "TYPE_OR_VALUE_EXISTS", "UNDEFINED_TYPE",
 )  # fmt: skip
 """Errors that say that names or values do not fit."""
+UNKNOWN = (
+    "The directory does not speak TLS as it should, or shows a certificate that is of another name"
+    " or of an authority that OpenLDAP's library does not know here (LDAPTLS_CACERT)."
+)
 PAGE = 500
 """Entries that are asked for, and are in memory, together."""
 
@@ -216,29 +221,40 @@ class Conversation:
         return line
 
     def _opened_with_tls(self) -> "Line":
-        """Return a connection that the driver opens: it takes no socket of ours for TLS."""
-        ldap, address = self._ldap, self.address
-        self._greet_with_tls()
+        """Return a connection that the driver opens: it takes no socket of ours for TLS.
+
+        Nor does it stop waiting for a server that accepts and says nothing, until its socket,
+        which it does not tell of before, is cut.
+        """
+        ldap, address, late = self._ldap, self.address, threading.Event()
         handle = ldap.initialize(address.uri)
         self._set_up(handle)
         try:
-            handle.simple_bind_s(address.account, address.secret)
+            with newcomers_cut_after(CONNECT_PATIENCE, address.host, address.port, late):
+                handle.simple_bind_s(address.account, address.secret)
             return Line(handle, socket.socket(fileno=os.dup(handle.get_option(ldap.OPT_DESC))))
-        except BaseException:
+        except BaseException as error:
             handle.unbind_ext()
+            if isinstance(error, ldap.SERVER_DOWN):
+                raise self._why_down(is_late=late.is_set()) from None
             raise
 
-    def _greet_with_tls(self) -> None:
-        """Raise OSError when the server does not speak TLS in time: the driver would wait."""
+    def _why_down(self, *, is_late: bool) -> PrivacyError:
+        """Return what it means that the driver came to no conversation with TLS."""
+        if is_late:
+            return UnavailableError("The directory does not answer in time.")
         anybody = ssl.create_default_context()
         anybody.check_hostname = False
-        anybody.verify_mode = ssl.CERT_NONE  # nothing is said; the driver looks whose it is
+        anybody.verify_mode = ssl.CERT_NONE  # nothing is said; it only shows who speaks TLS at all
         there = (self.address.host, self.address.port)
-        with (
-            socket.create_connection(there, CONNECT_PATIENCE) as end,
-            anybody.wrap_socket(end, server_hostname=self.address.host),
-        ):
-            pass
+        try:
+            with (
+                socket.create_connection(there, CONNECT_PATIENCE) as end,
+                anybody.wrap_socket(end, server_hostname=self.address.host),
+            ):
+                return UnavailableError(UNKNOWN)
+        except OSError:
+            return UnavailableError("The directory cannot be reached, or does not speak TLS.")
 
     def _set_up(self, handle: Any) -> None:
         handle.set_option(self._ldap.OPT_PROTOCOL_VERSION, self._ldap.VERSION3)
@@ -266,6 +282,8 @@ class Conversation:
         ldap = self._ldap
         if isinstance(error, (ldap.NOT_ALLOWED_ON_NONLEAF, ldap.BUSY)):
             return ConflictError("The directory refuses the change: other entries stand below it.")
+        if isinstance(error, ldap.CONNECT_ERROR):  # of StartTLS
+            return UnavailableError(UNKNOWN)
         if isinstance(error, tuple(getattr(ldap, name) for name in MISFITS)):
             return InvalidError("The directory does not take this DN, filter, attribute or value.")
         return UnavailableError(

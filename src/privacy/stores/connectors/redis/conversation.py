@@ -1,6 +1,7 @@
 """One connection to a Redis server, and what its errors mean."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,11 @@ CONNECT_PATIENCE = 5
 """Seconds until a server that does not accept a connection counts as unreachable."""
 PATIENCE = 30
 """Seconds that it may take for one batch of commands."""
+
+UNKNOWN = (
+    "The Redis server does not speak TLS, or shows a certificate that is of another name or of an"
+    " authority that this machine does not know."
+)
 
 Command: TypeAlias = tuple[str | bytes | int, ...]
 
@@ -97,15 +103,21 @@ class Conversation:
                 raise UnavailableError("The Redis server does not answer in time.") from None
             if isinstance(error, errors.AuthenticationError | errors.AuthorizationError):
                 raise UnavailableError("The Redis server refuses the account.") from None
+            if isinstance(error.__context__, ssl.SSLError):
+                raise UnavailableError(UNKNOWN) from None
             return None
         except errors.ResponseError:  # of the greeting: no such account or database
             raise UnavailableError("The Redis server refuses the account or database.") from None
 
     def _exchanged_in_time(self, commands: Sequence[Command], late: threading.Event) -> list[Any]:
         if self._connection is None:
-            made = self._make(socket_connect_timeout=CONNECT_PATIENCE, socket_timeout=PATIENCE)
+            # The greeting of TLS is waited for as long as an answer.
+            made = self._make(
+                socket_connect_timeout=CONNECT_PATIENCE, socket_timeout=CONNECT_PATIENCE
+            )
             with WATCHDOG.limit(CONNECT_PATIENCE, partial(_cut, made, late)):
                 made.connect()
+            _give_time(made)
             self._connection = made
         connection = self._connection
         with WATCHDOG.limit(PATIENCE, partial(_cut, connection, late)):
@@ -148,6 +160,12 @@ def refused_by(error: Exception) -> InvalidError | UnavailableError:
     }:
         return UnavailableError("The Redis server does not do this now, or not for this account.")
     return InvalidError("The Redis server does not understand what it is asked.")
+
+
+def _give_time(connection: Any) -> None:
+    """Let a connection that is made wait for answers as long as one may take."""
+    connection.socket_timeout = PATIENCE
+    connection._sock.settimeout(PATIENCE)  # noqa: SLF001 -- the driver sets it only when it is made
 
 
 def _cut(connection: Any, late: threading.Event) -> None:
