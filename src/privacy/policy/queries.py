@@ -1,5 +1,6 @@
 """Which legal value holds on the day of an event."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,18 +22,30 @@ def value_at(session: Session, *, key: str, at: date | datetime) -> PolicyValue:
     A row that was set wins over the built-in value, and among rows the one that began last.
     Raises NotFoundError for an unknown key or a day before the first value.
     """
+    return values_at(session, keys=(key,), at=at)[key]
+
+
+def values_at(
+    session: Session, *, keys: Collection[str], at: date | datetime
+) -> dict[str, PolicyValue]:
+    """Return the values of several keys by one query, each as `value_at` would."""
     day = day_of(at, LAW_ZONE) if isinstance(at, datetime) else at
     found = session.scalars(
         select(PolicyValue)
         .where(
-            PolicyValue.key == key,
+            PolicyValue.key.in_(keys),
             PolicyValue.from_on <= day,
             or_(PolicyValue.to_on.is_(None), PolicyValue.to_on >= day),
         )
-        .order_by(PolicyValue.from_on.desc())
-        .limit(1)
-    ).first()
-    return found or _built_in(key, day)
+        .order_by(PolicyValue.from_on)
+    )
+    newest = {one.key: one for one in found}
+    return {key: newest.get(key) or _built_in(key, day) for key in keys}
+
+
+def texts(session: Session, *, keys: Collection[str], at: date | datetime) -> dict[str, str]:
+    """Return the values of several keys as they are written, by one query."""
+    return {key: row.value for key, row in values_at(session, keys=keys, at=at).items()}
 
 
 def period(session: Session, *, key: str, at: date | datetime) -> Period:

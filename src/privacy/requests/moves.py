@@ -12,12 +12,11 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
 from privacy.policy import queries as policy
-from privacy.policy.months import Region, day_of
+from privacy.policy.months import Period, Region, day_of
 from privacy.purposes.models import Controller
 from privacy.requests.deadline import Terms, deadline
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.statements import NOTHING, Statement
-from privacy.subjects.rows import count_changed
 
 
 @dataclass(frozen=True)
@@ -81,12 +80,10 @@ def move(
         update(SubjectRequest)
         .where(SubjectRequest.id == about.id, SubjectRequest.state == only_from, *also)
         .values(**values)
-        .execution_options(synchronize_session=False)
+        .returning(SubjectRequest)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if not count_changed(session, changed):
-        return False
-    session.refresh(about)
-    return True
+    return session.scalars(changed).one_or_none() is about
 
 
 def record(
@@ -128,9 +125,11 @@ def lasts(session: Session, key: str, at: datetime) -> timedelta:
 
 def terms_of(session: Session, controller: Controller, at: datetime) -> Terms:
     """Return what was in force at an instant for the deadlines of a controller's requests."""
+    keys = (base, extension, delay) = ("dsar.base", "dsar.ext", "dsar.pause.max_ask_delay")
+    known = policy.texts(session, keys=keys, at=at)
     return Terms(
-        base_months=policy.period(session, key="dsar.base", at=at).months,
-        extension_months=policy.period(session, key="dsar.ext", at=at).months,
-        max_ask_delay=policy.number(session, key="dsar.pause.max_ask_delay", at=at),
+        base_months=Period.parse(known[base]).months,
+        extension_months=Period.parse(known[extension]).months,
+        max_ask_delay=int(known[delay]),
         region=Region(controller.region),
     )

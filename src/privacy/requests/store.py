@@ -5,13 +5,13 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from privacy.audit.entry import Entry, read
 from privacy.audit.models import AuditEntry, AuditPending
 from privacy.outbox.models import MessageState, OutboxMessage
 from privacy.requests.acting import acting_for
-from privacy.requests.annexes import Transfer
+from privacy.requests.annexes import RequestQuestion, RequestRepresentative, Transfer
 from privacy.requests.deadlines import questions
 from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
@@ -226,7 +226,7 @@ def _transfers(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) 
 
 
 def _questions(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) -> Iterator[Row]:
-    for about in _of_subjects(session, subjects):
+    for about in _of_subjects(session, subjects, having=RequestQuestion.request_id):
         for one in questions.told(session, cabinet, about=about):
             yield {
                 "subject_id": about.subject_id,
@@ -244,7 +244,7 @@ def _questions(cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]) 
 def _representatives(
     cabinet: KeyCabinet, session: Session, subjects: Sequence[UUID]
 ) -> Iterator[Row]:
-    for about in _of_subjects(session, subjects):
+    for about in _of_subjects(session, subjects, having=RequestRepresentative.request_id):
         acting = acting_for(session, cabinet=cabinet, about=about)
         if acting is not None:
             yield {
@@ -259,8 +259,13 @@ def _representatives(
             }
 
 
-def _of_subjects(session: Session, subjects: Sequence[UUID]) -> Sequence[SubjectRequest]:
-    wanted = select(SubjectRequest).where(SubjectRequest.subject_id.in_(subjects))
+def _of_subjects(
+    session: Session, subjects: Sequence[UUID], *, having: InstrumentedAttribute[UUID]
+) -> Sequence[SubjectRequest]:
+    """Return the requests of subjects to which something was attached."""
+    wanted = select(SubjectRequest).where(
+        SubjectRequest.subject_id.in_(subjects), SubjectRequest.id.in_(select(having))
+    )
     return session.scalars(wanted.order_by(SubjectRequest.received_at)).all()
 
 
