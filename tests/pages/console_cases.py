@@ -30,6 +30,7 @@ BASE = {"controller": CONTROLLER, "operator": OPERATOR, "may": MATRIX[Role.DPO],
 UNASKED: dict[str, Any] = {
     "questions": [],
     "transfer": None,
+    "undecided": 0,
     "askable": list(QuestionKind),
     "in_time_until": date(2026, 3, 27),
     "first_question": "Merci de nous donner votre numéro de client.",

@@ -181,8 +181,9 @@ class Office:
             ]
 
     def token(self, template: str) -> str:
-        """Return the token in the link of the newest letter of a template."""
-        return self.letters(template)[-1].variables["link"].rsplit("/", 1)[1]
+        """Return the token in the link of the newest letter, of a whole answer or one in part."""
+        letters = self.letters(template) + self.letters(f"{template}_partial")
+        return letters[-1].variables["link"].rsplit("/", 1)[1]
 
     def entries(self, *actions: Action) -> list[Entry]:
         """Return the entries of these kinds, oldest first; all where none is named."""

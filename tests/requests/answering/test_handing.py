@@ -213,6 +213,7 @@ def test_an_answer_with_gaps_is_marked_so(office: Office):
     request_id = office.approved()
     keep(office, take(office, request_id), exceptions=True)
     assert office.request(request_id).exceptions
+    assert [one.template for one in office.messages()[-1:]] == ["request_ready_partial"]
     fetch(office, office.token("request_ready"))
     (entry,) = office.entries(Action.REQUEST_COMPLETED)
     assert entry.details["outcome"] == "with-exceptions"

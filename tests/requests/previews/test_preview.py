@@ -221,6 +221,55 @@ def test_a_shared_telephone_is_followed_once_a_person_said_so(
     assert "1234" not in str(entry.details)
     text = all_text(package(office, request_id, family()))
     assert ("family-call" in text) is confirmed
+    assert "unconfirmed" not in str(office.tasks(request_id)), "somebody decided"
+
+
+def test_an_answer_that_left_a_shared_telephone_out_undecided_says_so_and_names_nobody(
+    office: Office,
+) -> None:
+    request_id = office.opened()
+    files = package(office, request_id, family())
+    about = office.request(request_id)
+    assert about.exceptions
+    assert office.tasks(request_id)["family"] == ("found", 1, "unconfirmed")
+    coverage = json.loads(files["data.json"])["coverage"]
+    partly = [one for one in coverage if one["reason"] == "unconfirmed"]
+    assert [(one["collection"], one.get("field"), one["outcome"]) for one in partly] == [
+        ("person", None, "found"),
+        ("person", "phone", "not_searched"),
+        ("call", None, "not_searched"),
+        ("call", "phone", "not_searched"),
+    ]
+    text = all_text(files)
+    assert "family-call" not in text
+    assert "eve.canary@example.org" not in text
+    assert len(office.letters("request_ready_partial")) == 1
+    (entry,) = office.entries(Action.REQUEST_COMPLETED)
+    assert entry.details["outcome"] == "with-exceptions"
+
+
+def test_a_preview_counts_what_nobody_decided_on_until_somebody_does(office: Office) -> None:
+    request_id = office.opened()
+
+    def waits() -> frozenset[UUID]:
+        with office.database.reading() as session:
+            return preview.undecided(session, request_ids=[request_id])
+
+    (lead,) = asked(office, request_id, family()).leads
+    assert waits() == {request_id}
+    for confirmed in (True, False):  # who changes their mind decides no second one
+        with office.taken(request_id) as (session, about):
+            decide_lead(
+                session,
+                actor=DPO,
+                at=office.clock(),
+                cabinet=office.desk.cabinet,
+                about=about,
+                verdict=Verdict(lead, confirmed),
+            )
+        assert waits() == frozenset()
+    asked(office, request_id, family())
+    assert waits() == frozenset(), "what was decided holds in the next search, too"
 
 
 def test_a_value_is_shown_once_it_is_asked_for_and_that_is_logged(office: Office) -> None:
