@@ -23,6 +23,7 @@ class Action(StrEnum):
     CONSENT_EXPIRED = "consent.expired"
     CONSENT_LINKED = "consent.linked"
     CONSENT_RECORDED = "consent.recorded"
+    CONTROLLER_CHANGED = "controller.changed"
     CONTROLLER_REGISTERED = "controller.registered"
     KEYS_REWRAPPED = "keys.rewrapped"
     KEYS_ROOT_ADDED = "keys.root-added"
@@ -133,6 +134,7 @@ DETAILS: dict[Action, frozenset[str]] = {
             "site",
         }
     ),
+    Action.CONTROLLER_CHANGED: frozenset({"authority", "region", "zone"}),
     Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language", "slug"}),
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),

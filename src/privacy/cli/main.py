@@ -12,7 +12,8 @@ from typing_extensions import override
 from privacy.errors import InvalidError, PrivacyError
 
 NOUNS = (
-    "audit", "consents", "database", "jobs", "keys", "operators", "package", "receipt",
+    "audit", "consents", "controllers", "database", "jobs", "keys", "operators", "package",
+    "receipt",
     "recipients", "requests", "scan", "serve", "setup", "sites", "stores",
 )  # fmt: skip
 """Each is a command of its name, in a module of its name beside this one."""

@@ -29,8 +29,11 @@ ACTOR = "system"
 @click.option("--contact", required=True, help="Where subjects write to.")
 @click.option("--dpo", required=True, help="The data protection officer's address.")
 @click.option("--policy-url", required=True, help="The privacy policy.")
+@click.option("--region", default="FR", help="Where it is established, such as FR-971 or BE.")
+@click.option("--zone", default="Europe/Paris", help="Its time zone, such as Europe/Brussels.")
+@click.option("--authority", help="Who supervises it, if not its country's: such as DE-BE.")
 @as_json
-def setup(*, as_json: bool, **typed: str) -> None:
+def setup(*, authority: str | None, as_json: bool, **typed: str) -> None:
     """Make keys and tables, and register the first controller with the usual purposes."""
     facts = ControllerFacts(
         slug=typed["slug"],
@@ -39,6 +42,9 @@ def setup(*, as_json: bool, **typed: str) -> None:
         contact_email=typed["contact"],
         dpo_contact=typed["dpo"],
         policy_url=typed["policy_url"],
+        region=typed["region"],
+        zone=typed["zone"],
+        authority=authority,
     )
     settings = Settings.from_env()
     opened = prepare(settings)

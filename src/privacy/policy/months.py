@@ -21,7 +21,7 @@ SATURDAY = 5
 
 
 class Region(StrEnum):
-    """A part of France with its own public holidays (ISO 3166-2 where one code covers it)."""
+    """A country of the EEA, or a part of France with its own public holidays (ISO 3166)."""
 
     FRANCE = "FR"
     ALSACE_MOSELLE = "FR-ALSACE-MOSELLE"
@@ -32,12 +32,42 @@ class Region(StrEnum):
     MAYOTTE = "FR-976"
     SAINT_BARTHELEMY = "FR-BL"
     SAINT_MARTIN = "FR-MF"
+    AUSTRIA = "AT"
+    BELGIUM = "BE"
+    BULGARIA = "BG"
+    CROATIA = "HR"
+    CYPRUS = "CY"
+    CZECHIA = "CZ"
+    DENMARK = "DK"
+    ESTONIA = "EE"
+    FINLAND = "FI"
+    GERMANY = "DE"
+    GREECE = "GR"
+    HUNGARY = "HU"
+    ICELAND = "IS"
+    IRELAND = "IE"
+    ITALY = "IT"
+    LATVIA = "LV"
+    LIECHTENSTEIN = "LI"
+    LITHUANIA = "LT"
+    LUXEMBOURG = "LU"
+    MALTA = "MT"
+    NETHERLANDS = "NL"
+    NORWAY = "NO"
+    POLAND = "PL"
+    PORTUGAL = "PT"
+    ROMANIA = "RO"
+    SLOVAKIA = "SK"
+    SLOVENIA = "SI"
+    SPAIN = "ES"
+    SWEDEN = "SE"
 
 
 # Code du travail, art. L. 3133-1; then the abolition of slavery, art. L. 3422-2 and décret
 # 83-1003, each territory on the day of its own decree.
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 _EASTER_MONDAY, _ASCENSION, _WHIT_MONDAY = 1, 39, 50
+_EVERYWHERE = ((1, 1), (12, 25))
 _ABOLITION = {
     Region.GUADELOUPE: (5, 27),
     Region.MARTINIQUE: (5, 22),
@@ -63,7 +93,13 @@ def easter(year: int) -> date:
 
 @cache
 def holidays_of(year: int, region: Region) -> frozenset[date]:
-    """Return the public holidays of one year in a part of France."""
+    """Return the public holidays of one year in a part of France.
+
+    Of other countries it knows those alone that the whole EEA keeps: a day that is missing here
+    ends a term too early, which harms nobody; a day too many would end it too late.
+    """
+    if not region.startswith(Region.FRANCE):
+        return frozenset(date(year, month, day) for month, day in _EVERYWHERE)
     sunday = easter(year)
     moving = (sunday + n * ONE_DAY for n in (_EASTER_MONDAY, _ASCENSION, _WHIT_MONDAY))
     days = {date(year, month, day) for month, day in _FIXED} | set(moving)
@@ -76,7 +112,7 @@ def holidays_of(year: int, region: Region) -> frozenset[date]:
 
 @dataclass(frozen=True)
 class Holidays:
-    """Every public holiday of a part of France, of any year: `day in Holidays(region)`."""
+    """Every public holiday of a region, of any year: `day in Holidays(region)`."""
 
     region: Region = Region.FRANCE
 

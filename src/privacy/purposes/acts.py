@@ -37,6 +37,8 @@ class ControllerFacts:
     policy_url: str
     zone: str = "Europe/Paris"
     region: str = "FR"
+    authority: str | None = None
+    """The supervisory authority to name, by its code; None for that of the region."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def register_controller(
 ) -> Controller:
     """Add a controller. Its keys are made by the subjects room, in the same transaction."""
     checks.check_controller(facts.slug, facts.zone)
+    checks.check_place(facts.region, facts.authority)
     made = Controller(id=new_id(at), created_at=at, **vars(facts))
     session.add(made)
     session.flush()

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from privacy.errors import InvalidError
+from privacy.policy.authorities import authority_by, needs_choice
+from privacy.policy.months import Region
 
 LANGUAGES = ("fr", "en")
 """Every purpose is worded in each of these."""
@@ -35,6 +37,24 @@ def check_controller(slug: str, zone: str) -> None:
         raise InvalidError(
             "Give the time zone by its name, such as Europe/Paris.", fields={"zone": [zone]}
         ) from None
+
+
+def check_place(region: str, authority: str | None) -> None:
+    """Raise InvalidError unless it is known who supervises a controller, and when it rests."""
+    if region not in {one.value for one in Region}:
+        raise InvalidError(
+            "Say where the controller is established by one of: "
+            f"{', '.join(sorted(one.value for one in Region))}.",
+            fields={"region": [region]},
+        )
+    if authority is not None:
+        authority_by(authority)
+    elif needs_choice(region):
+        raise InvalidError(
+            "In Germany each Land supervises the companies there: say which authority, such as "
+            "DE-BE, or DE for those whom the federal one supervises.",
+            fields={"authority": ["none is given"]},
+        )
 
 
 def check_origins(origins: Sequence[str]) -> None:
