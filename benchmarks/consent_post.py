@@ -32,7 +32,7 @@ from privacy.cli.demo import register
 from privacy.cli.setup import prepare
 from privacy.config import Settings
 from privacy.db import Database
-from privacy.purposes import acts
+from privacy.purposes import publishing
 from privacy.subjects.rotation import create_controller_keys
 from privacy.web.banner import script
 from tests.postgres import DURABLE, NoPostgresError, running_server
@@ -185,10 +185,10 @@ def fill(settings: Settings) -> str:
         site = register.register_site(
             session, at=at, controller_id=controller.id, origins=[ORIGIN]
         )
-        banner = acts.Banner({"fr": script.texts("fr")}, script.code_hash(), "P6M")
-        digest = acts.publish_notices(session, actor="system", at=at, site=site, banner=banner)[
-            "fr"
-        ]
+        banner = publishing.Banner({"fr": script.texts("fr")}, script.code_hash(), "P6M")
+        digest = publishing.publish_notices(
+            session, actor="system", at=at, site=site, banner=banner
+        )["fr"]
     opened.database.dispose()
     asked = [code for code in register.ASKED if code != "essential"]
     shared = {

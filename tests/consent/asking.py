@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from privacy.consent.acts import Answered, Said
 from privacy.consent.models import Method
-from privacy.purposes import acts, queries
+from privacy.purposes import publishing, queries
 from privacy.purposes.queries import Asked
 from privacy.subjects.keys import KeyCabinet
 from tests.make import ACTOR, make_controller, make_purpose, make_site
 
 PURPOSES = ("audience_consent", "social_sharing")
-BANNER = acts.Banner({"fr": {"accept": "Oui"}}, "a" * 64, "P6M")
+BANNER = publishing.Banner({"fr": {"accept": "Oui"}}, "a" * 64, "P6M")
 VISITOR = UUID("019b0000-0000-8000-8000-00000000000b")
 
 
@@ -24,7 +24,7 @@ def ask(session: Session, *, at: datetime, cabinet: KeyCabinet, slug: str = "bou
     for code in PURPOSES:
         make_purpose(session, at=at, controller_id=controller.id, code=code)
     site = make_site(session, at=at, controller_id=controller.id, purposes=PURPOSES)
-    (digest,) = acts.publish_notices(
+    (digest,) = publishing.publish_notices(
         session, actor=ACTOR, at=at, site=site, banner=BANNER
     ).values()
     session.flush()

@@ -6,14 +6,14 @@ import pytest
 
 from privacy.db import Database
 from privacy.errors import NotFoundError
-from privacy.purposes import acts, queries
+from privacy.purposes import acts, publishing, queries
 from privacy.purposes.defaults import LANGUAGES
 from privacy.purposes.models import LegalBasis, RecipientRole, Site
 from privacy.subjects.keys import KeyCabinet
 from tests.fakes import FakeClock
 from tests.make import ACTOR, make_controller, make_purpose, make_site
 
-BANNER = acts.Banner({"fr": {"accept": "Oui"}}, "a" * 64, "P6M")
+BANNER = publishing.Banner({"fr": {"accept": "Oui"}}, "a" * 64, "P6M")
 
 
 def filled(database: Database, cabinet: KeyCabinet, clock: FakeClock, slug: str) -> Site:
@@ -22,7 +22,7 @@ def filled(database: Database, cabinet: KeyCabinet, clock: FakeClock, slug: str)
         controller = make_controller(session, at=clock(), cabinet=cabinet, slug=slug)
         make_purpose(session, at=clock(), controller_id=controller.id)
         site = make_site(session, at=clock(), controller_id=controller.id)
-        acts.publish_notices(session, actor=ACTOR, at=clock(), site=site, banner=BANNER)
+        publishing.publish_notices(session, actor=ACTOR, at=clock(), site=site, banner=BANNER)
         acts.register_recipient(
             session,
             actor=ACTOR,

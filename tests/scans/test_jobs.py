@@ -14,7 +14,7 @@ from privacy.audit.actions import Action
 from privacy.db import Database
 from privacy.errors import ConflictError, NotFoundError, UnavailableError
 from privacy.outbox.models import OutboxMessage
-from privacy.purposes import acts as purpose_acts
+from privacy.purposes import publishing
 from privacy.purposes.models import Controller, Notice, Site
 from privacy.requests.letters import open_letter
 from privacy.scans import acts, queries
@@ -96,10 +96,8 @@ def world(database: Database, clock: FakeClock, cabinet: KeyCabinet) -> World:
         controller = make_controller(session, at=clock(), cabinet=cabinet)
         make_purpose(session, at=clock(), controller_id=controller.id)
         site = make_site(session, at=clock(), controller_id=controller.id)
-        banner = purpose_acts.Banner(
-            {"fr": {"title": "x"}}, hashlib.sha256(CODE).hexdigest(), "P6M"
-        )
-        purpose_acts.publish_notices(session, actor="system", at=clock(), site=site, banner=banner)
+        banner = publishing.Banner({"fr": {"title": "x"}}, hashlib.sha256(CODE).hexdigest(), "P6M")
+        publishing.publish_notices(session, actor="system", at=clock(), site=site, banner=banner)
     return World(database, clock, Desk(cabinet, "https://privacy.example"), site.id)
 
 

@@ -14,7 +14,7 @@ from privacy.consent.moving import cookies
 from privacy.consent.moving.cookies import Mapped
 from privacy.errors import InvalidError, NotFoundError
 from privacy.policy import queries as policy
-from privacy.purposes import acts
+from privacy.purposes import acts, publishing
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller, Site
 from privacy.runtime import Runtime
@@ -199,7 +199,7 @@ def _publish(runtime: Runtime, session: Session, site: Site) -> dict[str, str]:
     at = runtime.clock()
     period = policy.value_at(session, key="cookie.choice", at=at).value
     banner = script.worded(period)
-    return acts.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
+    return publishing.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
 
 
 def _missing(session: Session, site: Site) -> dict[str, list[str]]:

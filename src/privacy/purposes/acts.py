@@ -1,4 +1,4 @@
-"""Changes to the register of controllers, sites, purposes, notices and recipients."""
+"""Changes to the register of controllers, sites, purposes and recipients."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.db import new_id
-from privacy.purposes import checks, notices, queries
+from privacy.purposes import checks, queries
+from privacy.purposes.entries import record
 from privacy.purposes.models import (
     Controller,
     LegalBasis,
-    Notice,
     Purpose,
     Recipient,
     RecipientRole,
@@ -100,14 +100,7 @@ def register_site(
     )
     session.add(made)
     session.flush()
-    log.append(
-        session,
-        Action.SITE_REGISTERED,
-        at=at,
-        actor=actor,
-        controller_id=controller_id,
-        site=made.key,
-    )
+    record(session, Action.SITE_REGISTERED, made, at=at, actor=actor)
     return made
 
 
@@ -119,15 +112,7 @@ def allow_origins(
     if sorted(site.origins) == sorted(origins):
         return
     site.origins = list(origins)
-    log.append(
-        session,
-        Action.SITE_CHANGED,
-        at=at,
-        actor=actor,
-        controller_id=site.controller_id,
-        site=site.key,
-        origins=len(site.origins),
-    )
+    record(session, Action.SITE_CHANGED, site, at=at, actor=actor, origins=len(origins))
 
 
 def take_over(
@@ -143,14 +128,7 @@ def take_over(
         asked = {code for code in site.purposes if known[code].legal_basis is LegalBasis.CONSENT}
         checks.check_moved(asked, moves["mapping"]["purposes"])
     site.moves = dict(moves) if moves else None
-    log.append(
-        session,
-        Action.SITE_CHANGED,
-        at=at,
-        actor=actor,
-        controller_id=site.controller_id,
-        site=site.key,
-    )
+    record(session, Action.SITE_CHANGED, site, at=at, actor=actor)
 
 
 def publish_purpose(
@@ -186,94 +164,18 @@ def publish_purpose(
 
 
 @dataclass(frozen=True)
-class Banner:
-    """What the edge knows of the banner: its words by language, its code's hash, its term."""
+class RecipientFacts:
+    """Who receives, in which role, where, under which safeguard, for which purposes."""
 
-    texts: Mapping[str, Mapping[str, str]]
-    script: str
-    """SHA-256 of the script that draws the words."""
-    period: str
-    """How long a choice is kept, from the dated policy (P6M)."""
-
-
-def publish_notices(
-    session: Session, *, actor: str, at: datetime, site: Site, banner: Banner
-) -> dict[str, str]:
-    """Publish what a site shows, in each language in which the banner and all purposes have words.
-
-    Returns the digests by language, the site's first language first. Publishing the same words
-    again adds nothing.
-    """
-    documents = queries.next_documents(session, site=site, **vars(banner))
-    digests = {language: notices.digest(text) for language, text in documents.items()}
-    changed = {
-        language: digest
-        for language, digest in digests.items()
-        if digest != site.notices.get(language)
-    }
-    _keep(session, at=at, site=site, documents=documents, digests=changed)
-    _tell(session, actor=actor, at=at, site=site, digests=changed)
-    if not changed and digests != site.notices:
-        # A language was taken away and no other changed: that is told as well.
-        log.append(
-            session,
-            Action.SITE_CHANGED,
-            at=at,
-            actor=actor,
-            controller_id=site.controller_id,
-            site=site.key,
-        )
-    if digests != site.notices:
-        site.notices = digests
-    return digests
-
-
-def _keep(
-    session: Session,
-    *,
-    at: datetime,
-    site: Site,
-    documents: Mapping[str, str],
-    digests: Mapping[str, str],
-) -> None:
-    """Add the notices that were never published before."""
-    wanted = select(Notice.digest).where(
-        Notice.controller_id == site.controller_id, Notice.digest.in_(digests.values())
-    )
-    known = set(session.scalars(wanted))
-    session.add_all(
-        Notice(
-            controller_id=site.controller_id,
-            digest=digest,
-            site_id=site.id,
-            language=language,
-            document=documents[language],
-            published_at=at,
-        )
-        for language, digest in digests.items()
-        if digest not in known
-    )
-    session.flush()
-
-
-def _tell(
-    session: Session, *, actor: str, at: datetime, site: Site, digests: Mapping[str, str]
-) -> None:
-    """Append an entry for each notice that a site begins to show."""
-    told = [
-        log.Told(
-            site.controller_id,
-            None,
-            {"site": site.key, "language": language, "notice": digest},
-        )
-        for language, digest in digests.items()
-    ]
-    if told:
-        log.append_all(session, Action.NOTICE_PUBLISHED, at=at, actor=actor, told=told)
+    name: str
+    role: RecipientRole
+    country: str
+    purposes: Sequence[str]
+    safeguard: str = ""
 
 
 def register_recipient(
-    session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: "RecipientFacts"
+    session: Session, *, actor: str, at: datetime, controller_id: UUID, facts: RecipientFacts
 ) -> Recipient:
     """Add a recipient, whom an answer to an access request will name (CJEU C-154/21)."""
     made = Recipient(
@@ -299,14 +201,3 @@ def register_recipient(
         country=made.country,
     )
     return made
-
-
-@dataclass(frozen=True)
-class RecipientFacts:
-    """Who receives, in which role, where, under which safeguard, for which purposes."""
-
-    name: str
-    role: RecipientRole
-    country: str
-    purposes: Sequence[str]
-    safeguard: str = ""

@@ -15,6 +15,7 @@ from privacy.db import new_id
 from privacy.errors import ConflictError, InvalidError
 from privacy.purposes import acts as purpose_acts
 from privacy.purposes import queries as purposes
+from privacy.purposes.entries import record
 from privacy.purposes.models import Notice, Purpose, Site
 from privacy.scans import queries
 from privacy.scans.match import Finding, Report
@@ -44,15 +45,7 @@ def ask_scan(
     )
     session.add(made)
     session.flush()
-    log.append(
-        session,
-        Action.SCAN_ASKED,
-        at=at,
-        actor=actor,
-        controller_id=site.controller_id,
-        site=site.key,
-        scan=str(made.id),
-    )
+    record(session, Action.SCAN_ASKED, site, at=at, actor=actor, scan=str(made.id))
     return made
 
 
@@ -63,15 +56,7 @@ def plan_scans(session: Session, *, actor: str, at: datetime, site: Site, every:
         row = ScanPlan(site_id=site.id, every=every.value, next_at=None, told="")
         session.add(row)
     row.every, row.next_at = every.value, at if every in PERIODS else None
-    log.append(
-        session,
-        Action.SCAN_PLANNED,
-        at=at,
-        actor=actor,
-        controller_id=site.controller_id,
-        site=site.key,
-        every=every.value,
-    )
+    record(session, Action.SCAN_PLANNED, site, at=at, actor=actor, every=every.value)
 
 
 def begin_planned(session: Session, *, actor: str, at: datetime, row: ScanPlan) -> Scan | None:
@@ -79,15 +64,7 @@ def begin_planned(session: Session, *, actor: str, at: datetime, row: ScanPlan) 
     site = session.get_one(Site, row.site_id)
     row.next_at = at + PERIODS[Every(row.every)]
     if queries.waiting(session, site_id=site.id) or not site.enabled:
-        log.append(
-            session,
-            Action.SCAN_PLANNED,
-            at=at,
-            actor=actor,
-            controller_id=site.controller_id,
-            site=site.key,
-            every=row.every,
-        )
+        record(session, Action.SCAN_PLANNED, site, at=at, actor=actor, every=row.every)
         return None
     return ask_scan(session, actor=actor, at=at, site=site, scheduled=True)
 

@@ -24,7 +24,7 @@ from privacy.clock import system_clock
 from privacy.config import Settings
 from privacy.consent.models import Consent
 from privacy.crypto import Keyring
-from privacy.purposes import acts
+from privacy.purposes import acts, publishing
 from privacy.purposes.defaults import DEFAULT_PURPOSES
 from privacy.purposes.models import Site
 from privacy.runtime import Runtime
@@ -161,10 +161,10 @@ class World:
         words = {
             language: {**script.texts(language), "title": "…"} for language in script.LANGUAGES
         }
-        banner = acts.Banner(words, script.code_hash(), "P6M")
+        banner = publishing.Banner(words, script.code_hash(), "P6M")
         with self.runtime.database.transaction() as session:
             found = session.get_one(Site, site.id)
-            acts.publish_notices(session, actor=ACTOR, at=at, site=found, banner=banner)
+            publishing.publish_notices(session, actor=ACTOR, at=at, site=found, banner=banner)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as the host that was asked for."""

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from privacy.audit.models import AuditPending
 from privacy.consent.models import Consent
-from privacy.purposes import acts
+from privacy.purposes import publishing
 from privacy.purposes.models import Site
 from privacy.runtime import Runtime
 from privacy.web.banner import script
@@ -95,12 +95,12 @@ def open_shop(app: Flask, slug: str = "boutique") -> Shop:
 
 def publish(session: Any, site: Site, at: Any) -> None:
     """Publish what the site shows."""
-    banner = acts.Banner(
+    banner = publishing.Banner(
         {language: script.texts(language) for language in script.LANGUAGES},
         script.code_hash(),
         "P6M",
     )
-    acts.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
+    publishing.publish_notices(session, actor=ACTOR, at=at, site=site, banner=banner)
 
 
 @pytest.fixture

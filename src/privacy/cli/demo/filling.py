@@ -13,7 +13,7 @@ from privacy.cli.setup import prepare
 from privacy.config import Settings
 from privacy.operators.roles import Role
 from privacy.policy import queries as policy
-from privacy.purposes import acts
+from privacy.purposes import acts, publishing
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Site
 from privacy.runtime import Runtime
@@ -92,12 +92,12 @@ def _renewed_site(opened: Runtime, places: Places) -> Site:
         acts.allow_origins(
             session, actor=register.ACTOR, at=at, site=site, origins=_origins(places)
         )
-        banner = acts.Banner(
+        banner = publishing.Banner(
             texts={language: script.texts(language) for language in script.LANGUAGES},
             script=script.code_hash(),
             period=policy.value_at(session, key="cookie.choice", at=at).value,
         )
-        acts.publish_notices(session, actor=register.ACTOR, at=at, site=site, banner=banner)
+        publishing.publish_notices(session, actor=register.ACTOR, at=at, site=site, banner=banner)
     return site
 
 

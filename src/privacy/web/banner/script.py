@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 import privacy
 from privacy.consent.term import kept_days
-from privacy.purposes.acts import Banner
 from privacy.purposes.models import Controller, Notice, Site
+from privacy.purposes.publishing import Banner
 from privacy.web.banner import split
 
 Part = Literal["banner", "stub", "ui", "panel", "pinned"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from privacy.audit.actions import Action
 from privacy.operators.roles import Role
-from privacy.purposes import acts as purpose_acts
+from privacy.purposes import publishing
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Site
 from privacy.scans import acts, queries
@@ -41,8 +41,8 @@ def site(app: Flask) -> Site:
         make_purpose(session, at=at, controller_id=owner)
         made = make_site(session, at=at, controller_id=owner)
         texts = {"fr": {"title": "Vos cookies", "intro": "Nous utilisons…"}}
-        banner = purpose_acts.Banner(texts, hashlib.sha256(CODE).hexdigest(), "P6M")
-        purpose_acts.publish_notices(session, actor="system", at=at, site=made, banner=banner)
+        banner = publishing.Banner(texts, hashlib.sha256(CODE).hexdigest(), "P6M")
+        publishing.publish_notices(session, actor="system", at=at, site=made, banner=banner)
     return made
 
 
@@ -166,19 +166,17 @@ def test_the_receipt_of_an_answer_leads_to_what_its_visitor_saw(app: Flask, dpo:
         for code in PURPOSES:
             make_purpose(session, at=at, controller_id=owner, code=code)
         made = make_site(session, at=at, controller_id=owner, purposes=PURPOSES)
-        banner = purpose_acts.Banner(
-            {"fr": {"title": "Ce soir-là", "intro": "…"}}, "a" * 64, "P6M"
-        )
-        published = purpose_acts.publish_notices(
+        banner = publishing.Banner({"fr": {"title": "Ce soir-là", "intro": "…"}}, "a" * 64, "P6M")
+        published = publishing.publish_notices(
             session, actor="system", at=at, site=made, banner=banner
         )
         asked = purposes.asked(session, site=made, digest=published["fr"])
     runtime.recorder.record(answer(asked, answer_id=UUID(int=7)))
     runtime.sequencer.integrate()
     with runtime.database.transaction() as session:  # words that came later
-        later = purpose_acts.Banner({"fr": {"title": "Après", "intro": "…"}}, "a" * 64, "P6M")
+        later = publishing.Banner({"fr": {"title": "Après", "intro": "…"}}, "a" * 64, "P6M")
         site = session.get_one(Site, made.id)
-        purpose_acts.publish_notices(
+        publishing.publish_notices(
             session, actor="system", at=runtime.clock(), site=site, banner=later
         )
     page = dpo.browser.get(f"/console/shown?receipt={UUID(int=7)}").text

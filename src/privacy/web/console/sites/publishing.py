@@ -13,11 +13,12 @@ from privacy.consent.term import kept_days
 from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.policy import queries as policy
-from privacy.purposes import acts, changes
+from privacy.purposes import changes
 from privacy.purposes import queries as purposes
 from privacy.purposes.changes import Change
 from privacy.purposes.models import Controller, Notice, Site
 from privacy.purposes.notices import digest
+from privacy.purposes.publishing import Banner, publish_notices
 from privacy.web import current, pages
 from privacy.web.auth import operators_only
 from privacy.web.console.surface import blueprint, keep, mine, page
@@ -41,7 +42,7 @@ def publish_site(key: str) -> AnyResponse | tuple[str, HTTPStatus]:
         documents = purposes.next_documents(session, site=site, **vars(banner))
         same = request.form.get("read") == _mark(documents)
         if same:
-            acts.publish_notices(
+            publish_notices(
                 session, actor=current.operator().actor, at=runtime.clock(), site=site,
                 banner=banner,
             )  # fmt: skip
@@ -63,10 +64,10 @@ def _controller(key: str) -> Controller:
     raise NotFoundError("There is no such site.")
 
 
-def _banner(session: Session) -> acts.Banner:
+def _banner(session: Session) -> Banner:
     at = current.runtime().clock()
     period = policy.value_at(session, key="cookie.choice", at=at).value
-    worded: acts.Banner = current.extension(current.WORDED)(period)
+    worded: Banner = current.extension(current.WORDED)(period)
     return worded
 
 
