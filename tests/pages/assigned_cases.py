@@ -21,6 +21,17 @@ def assigned_cases() -> Iterator[Case]:
         "values": {"folder.1.name": "Vasseur"},
     }
     yield Case("portal-assignment-faults", page, {**keeper, **_sheet(), **wrong})
+    yield Case("portal-correction", page, {**keeper, **_sheet(), "lines": LINES})
+    second = LINES[1]["id"]
+    asked = {
+        "lines": LINES,
+        "values": {f"result-{second}": "cannot"},
+        "errors": {
+            f"result-{ID}": "result.missing",
+            f"reason-{second}": "correction_reason.missing",
+        },
+    }
+    yield Case("portal-correction-faults", page, {**keeper, **_sheet(), **asked})
     bare: dict[str, Any] = {"instructions": None, "attachable": []}
     yield Case("portal-assignment-bare", page, {**keeper, **_sheet(), **bare})
     for gone in (False, True):
@@ -33,6 +44,7 @@ def assigned_cases() -> Iterator[Case]:
 def _console() -> Iterator[Case]:
     page = "console/assignment_detail.html"
     yield Case("console-assignment", page, {**BASE, **_sheet()}, PATH)
+    yield Case("console-correction", page, {**BASE, **_sheet(), "lines": LINES}, PATH)
     why = {"assignment": _assignment("impossible"), "why": "La cave est inondée jusqu’en mai."}
     yield Case("console-assignment-impossible", page, {**BASE, **_sheet(), **why}, PATH)
     answered = {"assignment": _assignment("answered"), "why": ""}
@@ -40,7 +52,7 @@ def _console() -> Iterator[Case]:
     titles = {"archive": "Archives papier", "helpdesk": "Service d’assistance"}
     rows = [
         _assignment("open"),
-        {**_assignment("open"), "store_name": "helpdesk", "way": "vendor"},
+        {**_assignment("open"), "store_name": "helpdesk", "way": "vendor", "task": "correct"},
         {**_assignment("impossible"), "way": "staff", "store_name": "unheard_of"},
     ]
     board = {"assignments": rows, "titles": titles, "flash": "assignment_answered"}
@@ -49,11 +61,23 @@ def _console() -> Iterator[Case]:
     yield Case("console-assignments-empty", "console/assignments.html", {**BASE, **empty}, PATH)
 
 
+LINES = [
+    {"id": ID, "title": "", "before": "12 rue des Lilas", "after": "21 rue des Lilas"},
+    {
+        "id": REQUEST_ID,
+        "title": "Dossiers – Date de naissance",
+        "before": None,
+        "after": "1984-03-02",
+    },
+]
+
+
 def _assignment(state: str) -> dict[str, Any]:
     return {
         "id": ID,
         "request_id": REQUEST_ID,
         "store_name": "archive",
+        "task": "search",
         "way": "mail",
         "state": state,
         "opened_at": at(9),
@@ -81,6 +105,7 @@ def _sheet() -> dict[str, Any]:
         ],
         "attachable": [{"name": "scan", "title": "Documents numérisés"}],
         "why": "",
+        "lines": [],
         "values": {},
         "errors": {},
     }

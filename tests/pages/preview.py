@@ -60,6 +60,9 @@ ROUTES = {
     "console.rectification_page": "/console/requests/<request_id>/rectification",
     "console.decide_rectification": "/console/requests/<request_id>/rectification/decide",
     "console.search_again": "/console/requests/<request_id>/rectification/search",
+    "console.decide_rectified_lead": (
+        "/console/requests/<request_id>/rectification/leads/<number>"
+    ),
     "console.correction_done": "/console/requests/<request_id>/fields/<correction_id>/done",
     "console.correction_left": "/console/requests/<request_id>/fields/<correction_id>/leave",
     "console.recipient_noted": "/console/requests/<request_id>/recipients/<recipient_id>",

@@ -49,6 +49,7 @@ def _line(number: int, place: dict[str, Any], state: str, **changes: Any) -> dic
         "detail": "",
         "before": "12 rue des Lilas",
         "after": "21 rue des Lilas",
+        "reason": "",
         "by_hand": state == "by_hand",
         "may_leave": state in {"by_hand", "owed"},
         **changes,
@@ -59,9 +60,46 @@ LINES = [
     _line(1, PLACES[0], "done"),
     _line(2, PLACES[1], "owed", origin="propagated"),
     _line(3, PLACES[2], "by_hand", origin="propagated", detail="cannot"),
-    _line(4, {"title": "La boutique – Comptes – Zone"}, "by_hand", origin="dependent",
-          detail="recompute", before="A", after=None),
+    _line(
+        4,
+        {"title": "La boutique – Comptes – Zone"},
+        "by_hand",
+        origin="dependent",
+        detail="recompute",
+        before="A",
+        after=None,
+    ),
     _line(5, {"title": "Les avis – Avis – Ville"}, "not_done", detail="conflict"),
+    _line(
+        6,
+        {"title": "Archives papier – Partout où cette valeur figure"},
+        "asked",
+        key="",
+        origin="propagated",
+        by_hand=True,
+        may_leave=True,
+    ),
+    _line(
+        7,
+        {"title": "Dossiers du service client – Partout où cette valeur figure"},
+        "not_done",
+        key="",
+        origin="propagated",
+        detail="keeper-cannot",
+        reason="Le dossier est scellé.",
+    ),
+    _line(
+        8,
+        {"title": "La boutique – Factures – Nom"},
+        "refused",
+        after=None,
+        reason="Une facture reste telle qu’elle a été émise (art. L. 123-22 du code de commerce).",
+    ),
+]
+LEADS = [
+    {"kind": "phone", "text": "•• •• •• •• 41", "others": 2, "reason": "shared", "decided": None},
+    {"kind": "email", "text": "f••••@e••••.fr", "others": None, "reason": "shared",
+     "decided": True},
 ]  # fmt: skip
 RECIPIENTS = [
     {"recipient_id": UUID(int=7), "name": "Transport Fictif", "state": "webhook"},
@@ -77,11 +115,19 @@ def rectification_cases() -> Iterator[Case]:
     wrong = {"values": {"answer": "x"}, "errors": {"decision": "decision.nothing"}}
     yield _console("faults", "open", groups=GROUPS, places=frozenset({1}), **wrong)
     yield _console("nothing", "open")
+    met = {"leads": LEADS, "keepers": ["Archives papier", "Service client"]}
+    typed = {"refuse-4": "Cette adresse est la bonne."}
+    yield _console("further", "open", groups=GROUPS, values=typed, **met)
     yield _console("list", "approved", corrections=LINES, recipients=RECIPIENTS)
     said = Statement("", SAID.right, answer="L’avis est resté : il est d’un tiers.")
     told = {"corrections": LINES, "recipients": RECIPIENTS, "said": said}
     yield _console("done", "completed", **told)
-    lines = [{"store": "La boutique", "field": "Rue", "state": one["state"]} for one in LINES]
+    lines = [
+        {"store": "La boutique", "field": "Rue", "state": one["state"], "reason": "", "detail": ""}
+        for one in LINES
+    ]
+    lines[-2]["detail"] = "keeper-cannot"
+    lines[-1]["reason"] = LINES[-1]["reason"]
     rectified = {"answer": "L’avis est resté.", "corrections": lines, "recipients": ["Routage"]}
     asked = {"kind": "rectification"}
     for state in ("approved", "completed"):
@@ -101,6 +147,8 @@ def _console(name: str, state: str, **changes: Any) -> Case:
         "cut": False,
         "shown": False,
         "groups": [],
+        "leads": [],
+        "keepers": [],
         "corrections": [],
         "recipients": [],
         "values": {},

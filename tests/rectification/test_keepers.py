@@ -13,16 +13,27 @@ from privacy.assignments import correcting
 from privacy.assignments.correcting import Line, Outcome, Said
 from privacy.assignments.models import Assignment, AssignmentState
 from privacy.errors import ConflictError, InvalidError
-from privacy.rectification import keepers
+from privacy.rectification import acts, keepers, queries
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.requests.models import RequestState
+from privacy.requests.previews.withholding import Verdict
 from privacy.stores.definition import DataCategory, Field
 from tests.rectification.test_jobs import ZONE
-from tests.rectification.workplace import RIGHT, WRONG, Workplace, writable
-from tests.requests.office import EMAIL, Office
+from tests.rectification.workplace import (
+    RIGHT,
+    WRONG,
+    Workplace,
+    WritableStore,
+    shop,
+    writable,
+)
+from tests.requests.office import DPO, EMAIL, Office
+from tests.stores.fake_store import identity, same
 from tests.stores.paper import ARCHIVE, FOLDERS, KEEPER, archive
 
 FOLDER = "archive.folder.*"
+PHONE = "+33612345678"
+ACCOUNT = shop().collection("account")
 WHY = "Le dossier est scellé par un juge."
 
 
@@ -179,3 +190,40 @@ def test_a_keeper_is_not_told_of_what_they_cannot_hold(office: Office):
 
 def _bought(one: Field) -> Field:
     return replace(one, data_category=DataCategory.PURCHASE)
+
+
+def test_a_shared_identifier_is_followed_once_somebody_says_whose_it_is(office: Office):
+    account = replace(
+        ACCOUNT,
+        fields=(*ACCOUNT.fields, Field("phone", same("phone"), DataCategory.CONTACT, "phone")),
+        identities=(*ACCOUNT.identities, replace(identity("phone"), spreads=False)),
+    )
+    people = [{"id": 1, "email": EMAIL, "street": WRONG, "zone": "A", "phone": PHONE}]
+    card = replace(account, name="card", identities=(identity("phone"),), links=())
+    cards = [
+        {"id": 7, "email": None, "street": WRONG, "zone": None, "phone": PHONE},
+        {"id": 8, "email": None, "street": WRONG, "zone": None, "phone": PHONE},
+    ]
+    shops = replace(shop(), collections=(replace(account, links=()), card))
+    work = Workplace(office, WritableStore(shops, {"account": people, "card": cards}))
+    request_id = work.searched()
+    assert {one.collection for one in work.candidates(request_id)} == {"account"}
+    confirm(office, request_id)
+    assert work.run() == 1
+    assert {one.collection for one in work.candidates(request_id)} == {"account", "card"}
+
+
+def confirm(office: Office, request_id: UUID) -> None:
+    """Say of the only shared identifier that it is the subject's."""
+    with office.taken(request_id) as (session, about):
+        kept = queries.search_of(session, cabinet=office.desk.cabinet, about=about)
+        assert kept is not None
+        (lead,) = kept.leads
+        acts.confirm_lead(
+            session,
+            actor=DPO,
+            at=office.clock(),
+            desk=office.desk,
+            about=about,
+            verdict=Verdict(lead, confirmed=True),
+        )

@@ -1,5 +1,6 @@
 """The page of an archive keeper without an account."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,11 @@ from flask.testing import FlaskClient
 
 from privacy.audit.actions import Action
 from privacy.purposes.models import Controller
+from privacy.rectification.queries import corrections
 from privacy.requests.models import RequestState
 from privacy.stores.acts import StoreFacts, register_store
+from tests.rectification.test_jobs import ZONE
+from tests.rectification.workplace import RIGHT, WRONG, Workplace, writable
 from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office
 from tests.stores.paper import ARCHIVE, KEEPER
@@ -93,3 +97,45 @@ def test_a_faulty_answer_comes_back_with_what_was_typed(keeper: FlaskClient, lin
     answer = keeper.post(link, data={"result": "empty", "folder.1.name": "Durand"})
     assert answer.status_code == 422
     assert "Durand" in answer.text
+
+
+@pytest.fixture
+def correction(app: Flask, office: Office) -> str:
+    """Decide on what an archive may hold too, and return the path of the mailed link."""
+    runtime = runtime_of(app)
+    with runtime.database.transaction() as session:
+        register_store(
+            session,
+            actor="system",
+            at=office.clock(),
+            controller_id=office.controller.id,
+            cabinet=runtime.cabinet,
+            facts=StoreFacts(f"mailto:{KEEPER}", ARCHIVE),
+        )
+    work = Workplace(office, writable(), *runtime.open_stores(office.controller.id).values())
+    request_id = work.searched()
+    work.decide(request_id)
+    work.run()
+    work.settle_by_hand(request_id, ZONE)
+    return f"/portal/boutique/assignment/{office.token('correction_opened')}"
+
+
+def test_a_keeper_answers_a_correction_value_by_value(
+    keeper: FlaskClient, office: Office, correction: str
+):
+    page = keeper.get(correction).text
+    assert all(one in page for one in (EMAIL, WRONG, RIGHT, "Correction à faire"))
+    (line,) = re.findall(r'name="result-([0-9a-f-]{36})" value="done"', page)
+    bare = keeper.post(correction, data={})
+    assert (bare.status_code, WRONG in bare.text) == (422, True)
+    why = keeper.post(correction, data={f"result-{line}": "cannot"})
+    assert why.status_code == 422
+    assert "Dites en une phrase pourquoi" in why.text
+    form = {f"result-{line}": "cannot", f"reason-{line}": "Le dossier est scellé."}
+    assert keeper.post(correction, data=form).status_code == 200
+    assert keeper.get(correction).status_code == 410
+    (about,) = office.all()
+    assert about.state is RequestState.APPROVED
+    with office.database.reading() as session:
+        states = {row.detail for row in corrections(session, about=about)}
+    assert "keeper-cannot" in states

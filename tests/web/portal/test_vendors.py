@@ -18,7 +18,8 @@ from privacy.audit.actions import Action
 from privacy.outbox.webhook import headers, new_secret
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.stores.acts import StoreFacts, register_store
-from privacy.stores.definition import StoreDefinition
+from privacy.stores.definition import DataCategory, StoreDefinition
+from tests.rectification.workplace import RIGHT, WRONG, Workplace, writable
 from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office
 from tests.stores.fake_store import collection, identity, store
@@ -26,7 +27,10 @@ from tests.web.conftest import runtime_of
 from tests.web.portal.conftest import answer_all
 
 SECRET = new_secret()
-TICKET = collection("ticket", "id email text", identities=[identity("email")])
+KEPT = collection("ticket", "id email text", identities=[identity("email")])
+TICKET = replace(
+    KEPT, fields=tuple(replace(one, data_category=DataCategory.CONTACT) for one in KEPT.fields)
+)
 OPTIONS = {"answers": "later", "auth": "bearer", "allow_hosts": ["127.0.0.1"], "days": 8}
 VENDOR: StoreDefinition = replace(store("helpdesk", TICKET), options=OPTIONS)
 MESSAGE = UUID(int=77)
@@ -213,3 +217,35 @@ def test_a_signed_answer_to_another_question_is_refused(
     answer_all(app)
     second = f"/answers/{asked(office)[1].id}"
     assert post(browser, office, second, answer(waiting)) == 422
+
+
+def test_a_vendor_gets_what_is_right_and_answers_value_by_value(
+    app: Flask, office: Office, helpdesk: Helpdesk, waiting: str
+):
+    runtime = runtime_of(app)
+    helpdesk.asked.clear()
+    work = Workplace(office, writable(), *runtime.open_stores(office.controller.id).values())
+    request_id = work.searched()
+    work.decide(request_id)
+    work.run()
+    tending = Tending(runtime.database, runtime.clock, runtime.desk, runtime.open_stores)
+    assert tend_assignments(tending) == 2
+    (document,) = [one for _headers, one in helpdesk.asked if "correct" in one]
+    (line,) = document["correct"]
+    assert (line["field"], line["before"], line["after"]) == ("*", WRONG, RIGHT)
+    assert document["search"] == [
+        {"collection": "ticket", "columns": ["email"], "values": [[EMAIL]]}
+    ]
+    told = {"id": document["id"], "results": [{"id": line["id"], "result": "done"}]}
+    body = json.dumps(told).encode()
+    path = f"/answers/{document['id']}"
+    assert path != waiting
+    browser = app.test_client()
+    unsigned = browser.post(path, data=body, content_type="application/json")
+    assert unsigned.status_code == 403
+    signed = headers(SECRET, message_id=MESSAGE, at=office.clock(), body=body)
+    taken = browser.post(path, data=body, headers=signed, content_type="application/json")
+    assert taken.status_code == 204
+    assert work.states(request_id)["helpdesk.ticket.*"] == ("said", "")
+    again = browser.post(path, data=body, headers=signed, content_type="application/json")
+    assert again.status_code == 409
