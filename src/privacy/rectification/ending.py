@@ -99,7 +99,7 @@ def finish(
     # Of what keepers were asked, their answers to each value tell how it ended.
     asked = {row.store_name for row in rows if row.state is not CorrectionState.REFUSED}
     missed = any(
-        task.state not in SEARCHED
+        (task.state not in SEARCHED or task.detail == Reason.UNCONFIRMED)
         and task.detail != Reason.NOT_PERSONAL
         and not (task.state is TaskState.AWAITED and task.store_name in asked)
         for task in tasks
