@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import sealed_version
 from privacy.db import new_id
@@ -19,6 +18,7 @@ from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.registry import connector_for, connector_of
 from privacy.stores.validity import ensure_valid
 from privacy.subjects.keys import KeyCabinet
+from privacy.subjects.rotation import Resealed, record_resealed
 
 LONGEST_ADDRESS = 2000
 
@@ -155,18 +155,8 @@ def reseal_addresses(
         context = address_context(row)
         address = cabinet.open_text(session, sealed, controller_id=controller_id, context=context)
         seal_address(session, row, address, cabinet)
-    if behind:
-        log.append(
-            session,
-            Action.KEYS_REWRAPPED,
-            at=at,
-            actor=actor,
-            controller_id=controller_id,
-            kind="data_store",
-            keys=len(behind),
-            version=newest,
-        )
-    return len(behind)
+    done = Resealed(controller_id, kind="data_store", keys=len(behind), version=newest)
+    return record_resealed(session, actor=actor, at=at, done=done)
 
 
 def _words(error: PrivacyError) -> str:

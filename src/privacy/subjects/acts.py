@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -40,7 +41,7 @@ def create_subject(
         if not _point(session, cabinet, row, claim):
             raise ConflictError("An identifier belongs to another subject already.")
         _keep(session, cabinet, row, claim)
-        _log_added(session, row, claim, at, actor=actor)
+        _log(session, Action.SUBJECT_IDENTIFIER_ADDED, row, at=at, actor=actor, source=_how(claim))
     return subject_id
 
 
@@ -65,7 +66,7 @@ def resolve_subject(
     else:
         row = _pointed(session, cabinet, controller_id, claim)
         row.verified_at = row.verified_at or (at if claim.verified else None)
-    _log_identified(session, row, claim, at, actor=actor)
+    _log(session, Action.SUBJECT_IDENTIFIED, row, at=at, actor=actor, method=_how(claim))
     return row.subject_id
 
 
@@ -91,9 +92,9 @@ def add_identifier(
         _prove(session, cabinet, row, claim, at)
     if known is None:
         _keep(session, cabinet, row, claim)
-        _log_added(session, row, claim, at, actor=actor)
+        _log(session, Action.SUBJECT_IDENTIFIER_ADDED, row, at=at, actor=actor, source=_how(claim))
     elif proven:
-        _log_identified(session, row, claim, at, actor=actor)
+        _log(session, Action.SUBJECT_IDENTIFIED, row, at=at, actor=actor, method=_how(claim))
     return row.id
 
 
@@ -216,35 +217,20 @@ def _log_created(session: Session, made: Subject, *, actor: str, origin: str) ->
     )
 
 
-def _log_identified(
-    session: Session, row: Identifier, claim: Claim, at: datetime, *, actor: str
+def _log(
+    session: Session, action: Action, row: Identifier, *, at: datetime, actor: str, **how: Any
 ) -> None:
+    """Append the entry of an act on an identifier, with how it is known; never its value."""
     log.append(
         session,
-        Action.SUBJECT_IDENTIFIED,
+        action,
         at=at,
         actor=actor,
         controller_id=row.controller_id,
         subject_id=row.subject_id,
         identifier=str(row.id),
         kind=row.kind,
-        method=_how(claim),
-    )
-
-
-def _log_added(
-    session: Session, row: Identifier, claim: Claim, at: datetime, *, actor: str
-) -> None:
-    log.append(
-        session,
-        Action.SUBJECT_IDENTIFIER_ADDED,
-        at=at,
-        actor=actor,
-        controller_id=row.controller_id,
-        subject_id=row.subject_id,
-        identifier=str(row.id),
-        kind=row.kind,
-        source=_how(claim),
+        **how,
     )
 
 

@@ -6,6 +6,7 @@ when nothing is left under it. What is then still in a backup cannot be opened a
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -163,6 +164,24 @@ def destroy_controller_key(
         kind=KeyUse.WRAP.value,
         version=version,
     )
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """What another room sealed anew under the newest version of a controller's key."""
+
+    controller_id: UUID
+    kind: str
+    keys: int
+    """How many rows."""
+    version: int
+
+
+def record_resealed(session: Session, *, actor: str, at: datetime, done: Resealed) -> int:
+    """Append the entry of what was sealed anew, if anything was; return how many rows."""
+    if done.keys:
+        log.append(session, Action.KEYS_REWRAPPED, at=at, actor=actor, **vars(done))
+    return done.keys
 
 
 def subject_keys_under(session: Session, *, controller_id: UUID, version: int) -> int:

@@ -21,6 +21,7 @@ from privacy.subjects.identify import IdentifierKind
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.mailing import Sheet, owe
 from privacy.subjects.queries import identifiers_of
+from privacy.subjects.rotation import Resealed, record_resealed
 
 WARNING = "dpo_recipient_silent"
 ONE_WARNING = timedelta(days=1)
@@ -159,18 +160,8 @@ def reseal_endpoints(
             "secret": _open(session, cabinet, row, "secret", row.secret_sealed),
         }
         _seal(session, cabinet, row, opened)
-    if behind:
-        log.append(
-            session,
-            Action.KEYS_REWRAPPED,
-            at=at,
-            actor=actor,
-            controller_id=controller_id,
-            kind="webhook_endpoint",
-            keys=len(behind),
-            version=newest,
-        )
-    return len(behind)
+    done = Resealed(controller_id, kind="webhook_endpoint", keys=len(behind), version=newest)
+    return record_resealed(session, actor=actor, at=at, done=done)
 
 
 def _seal(
