@@ -1,5 +1,6 @@
 """Fixtures for all tests: an empty database of both kinds, a clock, keys, closed sockets."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -10,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
-from typing_extensions import override
+from playwright.sync_api import Browser
 
 from privacy import tables
 from privacy.audit import guard
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.subjects.keys import KeyCabinet
-from tests.browser import close_chromium
+from tests.browser import close_chromium, running_chromium
 from tests.fakes import FakeClock
+from tests.once import compiled_once
 from tests.postgres import NOTE_DDL, NoPostgresError, PostgresServer, Spares, running_server
 
 # A busy machine is no fault of the code; no test asserts a time.
@@ -47,6 +47,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=dropped)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look less often, and never at what was imported: it all stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that is marked `apart` in a thread of its own: it drives a browser itself."""
@@ -64,6 +72,12 @@ def browsers_end() -> Iterator[None]:
     """End every browser with the tests."""
     yield
     close_chromium()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    """Return a running Chromium, or skip and say what is missing."""
+    return running_chromium()
 
 
 def _backend_of(item: pytest.Item) -> str | None:
@@ -162,27 +176,10 @@ def cabinet(keyring: Keyring, clock: FakeClock) -> KeyCabinet:
     return KeyCabinet(keyring, clock)
 
 
-class TemplatesOnce(BytecodeCache):
-    """Remembers compiled templates, since nearly every test of a page has an app of its own."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
-
-    @override
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._codes:
-            bucket.bytecode_from_string(self._codes[bucket.key])
-
-    @override
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key] = bucket.bytecode_to_string()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def templates_once() -> Iterator[None]:
-    """Compile each template once in a run, as a process in service does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": TemplatesOnce()})
+def compiled() -> Iterator[None]:
+    """Compile templates, rules and statements once in a run, as a process in service does."""
+    with compiled_once():
         yield
 
 

@@ -6,13 +6,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.banner.fake_service import FakeWorld, fake_world
-from tests.browser import running_chromium
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Browser:
-    """Return a running Chromium, or skip and say what is missing."""
-    return running_chromium()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import running_chromium, violations
+from tests.browser import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 STARTS_WITHIN = 60
@@ -76,12 +76,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     yield Demo(folder, port, process)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0, "Ctrl-C must end the demo in order"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Browser:
-    """Return a running Chromium, or skip and say what is missing."""
-    return running_chromium()
 
 
 @pytest.fixture

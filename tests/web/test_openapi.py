@@ -15,7 +15,6 @@ from privacy.operators.roles import Role
 from privacy.web import openapi
 from privacy.web.app import MACHINES, create_app
 from privacy.web.openapi import example
-from tests.browser import running_chromium
 from tests.fakes import FakeClock
 from tests.web.conftest import bearer_of, runtime_of, seat, told
 from tests.web.probe import ProbeSchema
@@ -115,12 +114,6 @@ def test_the_page_names_every_operation_and_runs_no_inline_script(core: Flask):
         assert operation["summary"].split("'")[0] in answer.text
     assert answer.text.count("<script") == 1
     assert "nonce" not in answer.headers["Content-Security-Policy"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Browser:
-    """Return a running Chromium, or skip and say what is missing."""
-    return running_chromium()
 
 
 @pytest.fixture

@@ -12,13 +12,6 @@ from privacy.web.banner import script
 from tests.banner.assertions.mutation import Mutation
 from tests.banner.assertions.visit import Visit, visiting
 from tests.banner.assertions.world import World, real_world
-from tests.browser import running_chromium
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Browser:
-    """Return a running Chromium, or skip and say what is missing."""
-    return running_chromium()
 
 
 @pytest.fixture(scope="session")

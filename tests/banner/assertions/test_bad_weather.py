@@ -1,11 +1,14 @@
 """Without a service, a store, a script or a fast line: the page works and nothing is granted."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.banner.assertions.pages import everything, tag
-from tests.banner.assertions.visit import Visit
-from tests.banner.assertions.world import ASKED, SERVICE, answers_of
+from tests.banner.assertions.visit import Visit, visiting
+from tests.banner.assertions.world import ASKED, SERVICE, World, answers_of
+from tests.browser import running_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +28,14 @@ def test_an_answer_given_while_the_service_is_away_is_kept_and_sent_later(visit:
     assert list(answers_of(visit.rows()).values()) == [dict.fromkeys(ASKED, True)]
 
 
-def test_answers_given_without_a_line_leave_when_it_is_back_each_once(visit: Visit):
+@pytest.fixture
+def traveller(world: World) -> Iterator[Visit]:
+    """Return a visitor in the whole browser: the shell tells that a line is back too early."""
+    yield from visiting(running_chromium(whole=True), world, "fr", "")
+
+
+def test_answers_given_without_a_line_leave_when_it_is_back_each_once(traveller: Visit):
+    visit = traveller
     visit.open()
     visit.context.set_offline(offline=True)
     visit.page.click("#cb [data-cb=accept]")

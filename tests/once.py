@@ -1,0 +1,88 @@
+"""What a process in service does once, and tests would do again for each of their apps.
+
+Nearly every test of a page has an app and a database of its own. Nothing that a test sees is
+shared: only templates, addresses and statements that were compiled before.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+from typing_extensions import override
+from werkzeug.routing import Rule
+
+from privacy.db import Database
+
+STATEMENTS = 2000
+Builder = Callable[..., tuple[str, str]]
+
+
+class Templates(BytecodeCache):
+    """Remembers compiled templates."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+def _remember_rules(patch: pytest.MonkeyPatch) -> None:
+    """Remember what writes the addresses of a route: to compile it costs most of making an app."""
+    compiled: dict[tuple[Any, ...], Builder] = {}
+    compile_builder = Rule._compile_builder  # noqa: SLF001 -- werkzeug offers no other way
+
+    def builder(rule: Rule, append_unknown: bool) -> Builder:  # noqa: FBT001 -- as it is called
+        traced = tuple(rule._trace)  # noqa: SLF001 -- all that the function is made from
+        key = (rule.rule, traced, repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    patch.setattr(Rule, "_compile_builder", builder)
+
+
+def _same(one: Dialect, other: object) -> bool:
+    """Tell whether two dialects write the same SQL: those of one driver and one server do."""
+    return (
+        isinstance(other, Dialect)
+        and type(one) is type(other)
+        and one.server_version_info == other.server_version_info
+    )
+
+
+def _share_statements(patch: pytest.MonkeyPatch) -> None:
+    compiled: Any = LRUCache(STATEMENTS)
+    open_database = Database.__init__
+
+    def init(self: Database, engine: Engine) -> None:
+        engine._compiled_cache = compiled  # noqa: SLF001 -- SQLAlchemy has one for each engine
+        open_database(self, engine)
+
+    patch.setattr(Database, "__init__", init)
+    for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        patch.setattr(dialect, "__eq__", _same)
+        patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Compile each template, rule and statement once, as long as the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Templates()})
+        _remember_rules(patch)
+        _share_statements(patch)
+        yield
