@@ -68,7 +68,7 @@ def test_a_key_file_is_made_once_and_shown_without_a_key(
     again = privacy("keys", "create")
     assert (again.status, again.out) == (2, "")
     assert privacy("keys", "show", "--json").facts == shown.facts
-    assert set(shown.facts) == {"path", "root", "log"}
+    assert set(shown.facts) == {"path", "root", "log", "transfers"}
 
 
 def test_a_key_file_that_others_can_read_is_refused(file: Path, privacy: Privacy, tmp_path: Path):
@@ -177,3 +177,16 @@ def test_a_rotation_while_another_process_writes_loses_nothing(runtime: Runtime,
             subject_key(session, cabinet=fresh.cabinet, subject_id=one)
         with pytest.raises(NotFoundError):
             subject_key(session, cabinet=fresh.cabinet, subject_id=UUID(int=1))
+
+
+def test_the_key_of_transfers_is_renewed_and_the_older_one_forgotten(
+    runtime: Runtime, privacy: Privacy
+):
+    log = runtime.keyring.signer.vkey
+    old = privacy("keys", "show", "--json").facts["transfers"]
+    both = privacy("keys", "renew-transfers", "--json").facts["transfers"]
+    assert (both[0], len(both)) == (old, 2)
+    (newest,) = privacy("keys", "renew-transfers", "--forget", "--json").facts["transfers"]
+    assert newest not in both
+    shown = privacy("keys", "show", "--json").facts
+    assert (shown["transfers"], shown["log"]) == (newest, log)

@@ -76,7 +76,7 @@ def packed(office: Office, send_to: str = TO) -> UUID:
 
 
 def post(office: Office, elsewhere: Elsewhere | HttpPoster) -> Post:
-    signer = office.desk.cabinet.keyring.signer
+    signer = office.desk.cabinet.keyring.transfer_signer
     return Post(office.database, office.clock, office.desk, elsewhere, signer.sign)
 
 
@@ -97,7 +97,7 @@ def test_what_is_portable_arrives_signed_and_its_receipt_is_kept(office: Office)
     assert "Louis" not in body.decode()
     scheme, _, signature = signed["webhook-signature"].partition(",")
     told = f"{signed['webhook-id']}.{signed['webhook-timestamp']}.".encode() + body
-    verifier = office.desk.cabinet.keyring.signer.verifier
+    verifier = office.desk.cabinet.keyring.transfer_verifiers[-1]
     verifier.verify(told, base64.b64decode(signature))
     assert scheme == "v1a"
     row = transfer(office)
@@ -172,7 +172,7 @@ def test_killed_at_every_step_it_is_settled_once_and_arrives_under_one_id(office
         steps = Steps(dies_at)
         elsewhere = Elsewhere(steps=steps)
         database = DyingDatabase(office.database.engine, steps)
-        signer = office.desk.cabinet.keyring.signer
+        signer = office.desk.cabinet.keyring.transfer_signer
         dying = Post(database, office.clock, office.desk, elsewhere, signer.sign)
         try:
             send_transfers(dying)

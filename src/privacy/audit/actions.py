@@ -28,6 +28,7 @@ class Action(StrEnum):
     KEYS_REWRAPPED = "keys.rewrapped"
     KEYS_ROOT_ADDED = "keys.root-added"
     KEYS_ROTATED = "keys.rotated"
+    KEYS_TRANSFERS_RENEWED = "keys.transfers-renewed"
     KEYS_VERSION_DESTROYED = "keys.version-destroyed"
     NOTICE_KEPT = "notice.kept"
     NOTICE_PUBLISHED = "notice.published"
@@ -103,6 +104,9 @@ class Action(StrEnum):
     SUBJECT_IDENTIFIED = "subject.identified"
     SUBJECT_IDENTIFIER_ADDED = "subject.identifier-added"
     SUBJECT_KEY_DESTROYED = "subject.key-destroyed"
+    TEXTS_GATEWAY_REMOVED = "texts.gateway-removed"
+    TEXTS_GATEWAY_SET = "texts.gateway-set"
+    TEXTS_TRIED = "texts.tried"
 
 
 DETAILS: dict[Action, frozenset[str]] = {
@@ -139,6 +143,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),
     Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
+    Action.KEYS_TRANSFERS_RENEWED: frozenset({"key", "outcome"}),
     Action.KEYS_VERSION_DESTROYED: frozenset({"keys", "kind", "root", "version"}),
     Action.NOTICE_KEPT: frozenset(
         {
@@ -239,6 +244,9 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.SUBJECT_IDENTIFIED: frozenset({"identifier", "kind", "method", "request"}),
     Action.SUBJECT_IDENTIFIER_ADDED: frozenset({"identifier", "kind", "source"}),
     Action.SUBJECT_KEY_DESTROYED: frozenset({"reason", "request", "version"}),
+    Action.TEXTS_GATEWAY_REMOVED: frozenset(),
+    Action.TEXTS_GATEWAY_SET: frozenset({"budget", "price"}),
+    Action.TEXTS_TRIED: frozenset({"outcome"}),
 }
 
 LENGTHS: dict[str, int] = {"filters": 1000, "granted": 4000, "refused": 4000, "stores": 4000}

@@ -27,6 +27,8 @@ class KeyFile:
     current_root: str
     service: DataKey
     signers: tuple[Signer, ...]
+    transfers: tuple[Signer, ...]
+    """What signs data that are sent to other controllers; none in a file that is older."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -45,7 +47,8 @@ class KeyFile:
                 roots={root: DataKey(_key(key)) for root, key in document["roots"].items()},
                 current_root=document["current_root"],
                 service=_service(document["service"]),
-                signers=tuple(Signer(one["name"], _key(one["seed"])) for one in document["log"]),
+                signers=_signers(document["log"]),
+                transfers=_signers(document.get("transfers", [])),
             )
             whole = contents.current_root in contents.roots and contents.signers
             return contents if whole and document["format"] == FORMAT else None
@@ -128,6 +131,10 @@ def _folder(path: Path) -> Iterator[int]:
         yield folder
     finally:
         os.close(folder)
+
+
+def _signers(listed: list[dict[str, str]]) -> tuple[Signer, ...]:
+    return tuple(Signer(one["name"], _key(one["seed"])) for one in listed)
 
 
 def _service(versions: dict[str, str]) -> DataKey:

@@ -1,7 +1,8 @@
 """The root of all keys, kept in one file outside the database and outside its backups.
 
 Root keys wrap the keys of controllers; the service key seals operators' rows; the signing key
-signs the log's checkpoints and the visitors' receipts.
+signs the log's checkpoints and the visitors' receipts; a key of its own signs what goes to other
+controllers.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from privacy.crypto.aead import DataKey
 from privacy.crypto.blind import Context
 from privacy.crypto.keyfile import KeyFile
 from privacy.crypto.signing import Signer, Verifiers
-from privacy.errors import ConflictError, NotFoundError, SealError
+from privacy.errors import ConfigError, ConflictError, NotFoundError, SealError
 
 WRAPPED = b"\x02"
 """The first byte of what a root wrapped; then the length of the root's id and the id."""
@@ -42,7 +43,8 @@ class Keyring:
             "current_root": root,
             "roots": {root: _new_key()},
             "service": {"1": _new_key()},
-            "log": [{"name": f"privacy.invalid/log/{_new_id()}", "seed": _new_key()}],
+            "log": [_new_signer("log")],
+            "transfers": [_new_signer("transfers")],
         }
         keyfile.create(path, document)
         return cls.load(path)
@@ -75,6 +77,48 @@ class Keyring:
     def verifiers(self) -> Verifiers:
         """The public halves of every key that ever signed."""
         return tuple(signer.verifier for signer in self._contents.signers)
+
+    @property
+    def transfer_signer(self) -> Signer:
+        """The key that signs data on their way to another controller; made where there is none.
+
+        It follows the file, since another process may have renewed it. Raises ConfigError when
+        it is missing and the file cannot be written.
+        """
+        self._read_again()
+        return self._transfers()[-1]
+
+    @property
+    def transfer_verifiers(self) -> Verifiers:
+        """The public halves of the keys for transfers that are still published, newest last."""
+        self._read_again()
+        return tuple(signer.verifier for signer in self._transfers())
+
+    def renew_transfers(self, *, forget: bool = False) -> Signer:
+        """Make a new key for transfers; older ones stay published unless they are to be forgotten.
+
+        What an older key signed is verified for minutes after it was sent, so that a day later
+        it can be forgotten; at once where it was stolen.
+        """
+        with keyfile.changing(self.path) as document:
+            older = [] if forget else document.get("transfers", [])
+            document["transfers"] = [*older, _new_signer("transfers")]
+        self._read_again()
+        return self._contents.transfers[-1]
+
+    def _transfers(self) -> tuple[Signer, ...]:
+        if not self._contents.transfers:
+            try:
+                with keyfile.changing(self.path) as document:
+                    if not document.get("transfers"):  # another process may have been faster
+                        document["transfers"] = [_new_signer("transfers")]
+            except OSError as error:
+                raise ConfigError(
+                    f"The key file {self.path} has no key for transfers and cannot be written:"
+                    " run `privacy keys renew-transfers` where it can."
+                ) from error
+            self._read_again()
+        return self._contents.transfers
 
     def add_root(self) -> str:
         """Make a new root, write the file and return the id; it is current from now on."""
@@ -128,6 +172,10 @@ class Keyring:
 
 def _new_id() -> str:
     return secrets.token_hex(4)
+
+
+def _new_signer(use: str) -> dict[str, str]:
+    return {"name": f"privacy.invalid/{use}/{_new_id()}", "seed": _new_key()}
 
 
 def _new_key() -> str:

@@ -57,7 +57,7 @@ class Verifier:
     Raises InvalidError when the text is malformed or its key id is not that of its key.
     """
 
-    __slots__ = ("_key", "key_id", "name", "vkey")
+    __slots__ = ("_key", "key_id", "name", "public", "vkey")
 
     def __init__(self, vkey: str) -> None:
         name, _, rest = vkey.partition("+")
@@ -70,6 +70,7 @@ class Verifier:
         self.vkey = vkey
         self.name = name
         self.key_id = bytes.fromhex(key_id)
+        self.public = public[1:]
         self._key = Ed25519PublicKey.from_public_bytes(public[1:])
 
     @override

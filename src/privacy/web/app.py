@@ -36,11 +36,16 @@ from privacy.web.admin import views as admin
 from privacy.web.banner import account, moved, receipts, reports, script, serving
 from privacy.web.banner import views as banner
 from privacy.web.console import views as console
-from privacy.web.portal import unsubscribe, vendors
+from privacy.web.portal import published, unsubscribe, vendors
 from privacy.web.portal import views as portal
 
 PAGES: Final[Mapping[str, tuple[flask.Blueprint, ...]]] = {
-    "public": (portal.blueprint, unsubscribe.blueprint, vendors.blueprint),
+    "public": (
+        portal.blueprint,
+        published.blueprint,
+        unsubscribe.blueprint,
+        vendors.blueprint,
+    ),
     "staff": (console.blueprint,),
 }
 """The HTML surfaces of each kind of process."""
