@@ -94,8 +94,7 @@ def portal_cases() -> Iterator[Case]:
     yield Case("portal-sent", "portal/sent.html", base)
     link = {**base, "token": TOKEN}
     yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
-    package = {"expires_at": at(27, 16, 0), "size": 2_412_000}
-    yield Case("portal-download", "portal/download.html", {**link, **package})
+    yield from _downloads(link)
     for use in ("confirm", "status", "download", "answer", "mandate"):
         yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})
     key = "maison-lumen.example/audit+8f2c61d0+AcVGtMUj4vDfpi5DEaBmsdlQsMmJf1R0cGgSvJj2hZ8p"
@@ -103,6 +102,14 @@ def portal_cases() -> Iterator[Case]:
     yield from _statuses()
     yield from _answers()
     yield from _errors()
+
+
+def _downloads(link: dict[str, Any]) -> Iterator[Case]:
+    """Yield the page of the button: fresh, after a break, and while it is going on."""
+    package = {"expires_at": at(27, 16, 0), "size": 2_412_000, "tries": 0, "busy": False}
+    for name, more in (("", {}), ("-broken", {"tries": 1}), ("-busy", {"tries": 2, "busy": True})):
+        case = {**link, **package, **more}
+        yield Case(f"portal-download{name}", "portal/download.html", case)
 
 
 def _behalves(form: dict[str, Any]) -> Iterator[Case]:

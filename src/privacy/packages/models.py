@@ -32,8 +32,8 @@ class PackageFetch(Base):
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     began_at: Mapped[datetime]
-    """When the link was first used; an hour later a broken download is not begun again."""
+    """When the button of the link was first pressed."""
     held_until: Mapped[datetime]
     """Before this instant somebody is fetching it; moved on as long as bytes flow."""
     fence: Mapped[int]
-    """Counts how often it was begun; who holds an older one gets no more of it."""
+    """Counts how often it was begun, 0 before the first; who holds an older one gets no more."""

@@ -239,13 +239,11 @@ def expire_requests(database: Database, *, clock: Clock) -> int:
             session, before=at - lasts(session, "request.confirm", at)
         )
         unfetched = queries.packages_due(session, at=at)
-        broken = queries.fetches_due(session, at=at, began_before=at - handing.AGAIN)
     forgotten = sum(_ended(database, at, one, acts.expire) for one in unconfirmed)
     with database.transaction() as session:
         sweep(session)
         preview.forget(session, actor=CLEANER, at=at)
-    overdue = dict.fromkeys([*unfetched, *broken])
-    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in overdue)
+    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in unfetched)
 
 
 def _ended(database: Database, at: datetime, request_id: UUID, end: Callable[..., None]) -> bool:

@@ -13,7 +13,6 @@ from privacy.audit.actions import Action
 from privacy.audit.entry import Entry
 from privacy.crypto import tokens
 from privacy.errors import GoneError, NotFoundError
-from privacy.packages.models import PackageFetch
 from privacy.requests.models import (
     LinkUse,
     Package,
@@ -174,16 +173,6 @@ def packages_due(session: Session, *, at: datetime, limit: int = 200) -> Sequenc
     """Return the requests whose package was not fetched in time."""
     overdue = select(Package.request_id).where(Package.expires_at <= at)
     return session.scalars(overdue.order_by(Package.expires_at).limit(limit)).all()
-
-
-def fetches_due(
-    session: Session, *, at: datetime, began_before: datetime, limit: int = 200
-) -> Sequence[UUID]:
-    """Return the requests whose download broke off and cannot be begun again."""
-    broken = select(PackageFetch.request_id).where(
-        PackageFetch.held_until <= at, PackageFetch.began_at <= began_before
-    )
-    return session.scalars(broken.order_by(PackageFetch.began_at).limit(limit)).all()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from privacy.packages.models import PackageFetch, PackagePart
 from privacy.packages.stowing import PART
 from privacy.requests import jobs
 from privacy.requests.answering import claiming, handing, keeping
-from privacy.requests.answering.delivering import Delivery, deliver
+from privacy.requests.answering.delivering import Delivery, begun, deliver, press
 from privacy.requests.answering.keeping import keep_parts
 from privacy.requests.models import Package, RequestState
 from tests.requests.answering.test_handing import keep, record_any, take
@@ -32,13 +32,10 @@ def large(office: Office) -> UUID:
     return request_id
 
 
-def begin(office: Office) -> Delivery:
-    return deliver(
-        office.database,
-        clock=office.clock,
-        to=office.controller,
-        token=office.token("request_ready"),
-    )
+def begin(office: Office, start: int = 0) -> Delivery:
+    clock, to, token = office.clock, office.controller, office.token("request_ready")
+    press(office.database, clock=clock, to=to, token=token)
+    return deliver(office.database, clock=clock, to=to, token=token, start=start)
 
 
 def parts(office: Office) -> list[PackagePart]:
@@ -83,7 +80,7 @@ def test_a_small_package_needs_no_parts(office: Office):
 def test_while_it_flows_nobody_else_begins_it(office: Office, large: UUID):
     flowing = begin(office).chunks
     next(flowing)
-    with pytest.raises(GoneError):
+    with pytest.raises(ConflictError):
         begin(office)
     assert b"".join(flowing).endswith(b"the end")
     assert office.request(large).state is RequestState.COMPLETED
@@ -133,30 +130,82 @@ def test_a_download_that_flows_slowly_keeps_its_hold(office: Office):
         received += part
         office.clock.advance(minutes=1)
         if len(received) < len(ARCHIVE):
-            with pytest.raises(GoneError):
+            with pytest.raises(ConflictError):
                 begin(office)
     assert received == ARCHIVE
 
 
-@pytest.mark.usefixtures("large")
-def test_an_hour_after_its_first_use_a_broken_link_begins_no_more(office: Office):
+def test_nothing_flows_before_the_button_was_pressed(office: Office, large: UUID):
+    token = office.token("request_ready")
+    with pytest.raises(GoneError, match="button"):
+        deliver(office.database, clock=office.clock, to=office.controller, token=token)
+    assert office.request(large).state is RequestState.READY
+    assert left(office) == (1, 10, 0)
+
+
+@pytest.mark.parametrize(
+    "start", [1, PART - 1, PART, 6 * PART, 6 * PART + 17, 10 * PART, len(ARCHIVE) - 1]
+)
+def test_a_broken_download_goes_on_from_where_it_broke(office: Office, large: UUID, start: int):
     flowing = begin(office).chunks
     next(flowing)
     _closed(flowing)
-    office.clock.advance(hours=1)
+    rest = begin(office, start)
+    assert (rest.size, rest.start) == (len(ARCHIVE), start)
+    assert b"".join(rest.chunks) == ARCHIVE[start:]
+    assert office.request(large).state is RequestState.COMPLETED
+    assert left(office) == (0, 0, 0)
+
+
+@pytest.mark.usefixtures("large")
+def test_what_lies_behind_the_end_is_not_begun(office: Office):
+    with pytest.raises(ConflictError, match="fewer bytes"):
+        begin(office, len(ARCHIVE))
+    assert b"".join(begin(office).chunks) == ARCHIVE
+
+
+def test_each_beginning_is_counted_and_logged_without_the_link(
+    office: Office, large: UUID, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO")
+    for start in (0, 6 * PART):
+        flowing = begin(office, start).chunks
+        next(flowing)
+        _closed(flowing)
+    with office.database.reading() as session:
+        assert begun(session, about=office.request(large)) == 2
+    told = [(one.msg, getattr(one, "try", 0)) for one in caplog.records if "request." in one.msg]
+    assert told == [
+        ("request.download-begun", 1),
+        ("request.download-broken", 0),
+        ("request.download-begun", 2),
+        ("request.download-broken", 0),
+    ]
+    assert office.token("request_ready") not in str([vars(one) for one in caplog.records])
+
+
+def test_a_broken_link_begins_again_for_as_long_as_it_lasts(office: Office, large: UUID):
+    flowing = begin(office).chunks
+    next(flowing)
+    _closed(flowing)
+    office.clock.advance(days=7, seconds=-1)
+    assert jobs.expire_requests(office.database, clock=office.clock) == 0
+    _closed(begin(office).chunks)
+    office.clock.advance(seconds=1)
     with pytest.raises(GoneError):
         begin(office)
+    assert office.request(large).state is RequestState.READY
 
 
-def test_a_package_whose_download_broke_off_is_destroyed_after_an_hour(
+def test_a_package_whose_download_broke_off_is_destroyed_with_its_link(
     office: Office, large: UUID
 ):
     flowing = begin(office).chunks
     next(flowing)
     _closed(flowing)
-    office.clock.advance(minutes=59)
+    office.clock.advance(days=7, seconds=-1)
     assert jobs.expire_requests(office.database, clock=office.clock) == 0
-    office.clock.advance(minutes=1)
+    office.clock.advance(seconds=1)
     assert jobs.expire_requests(office.database, clock=office.clock) == 1
     assert office.request(large).state is RequestState.LAPSED
     assert left(office) == (0, 0, 0)

@@ -31,8 +31,6 @@ from privacy.requests.models import (
 from privacy.requests.moves import lasts, move, record, record_completed
 from privacy.stores.search.findings import StoreResult
 
-AGAIN = timedelta(hours=1)
-"""How long after its first use a link begins a broken download again."""
 LONGEST_WAIT = timedelta(days=7)
 """After this a request looks for an answer that somebody owes, if that did not wake it."""
 UNSETTLED = frozenset({TaskState.FAILED, TaskState.AWAITED})

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,7 +17,6 @@ from privacy.policy.authorities import authority_of
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import acts, queries
-from privacy.requests.answering.delivering import deliver
 from privacy.requests.deadlines import questions
 from privacy.requests.deadlines.questions import Asked
 from privacy.requests.letters import reason_of
@@ -112,41 +111,6 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
         flash="confirmed" if request.args.get("done") == "confirmed" else None,
     )
-
-
-@blueprint.get("/<slug>/download/<token>")
-@public(WHY)
-def download(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
-    """Show the button that hands the package over."""
-    controller = controller_of(slug)
-    with current.runtime().database.reading() as session:
-        try:
-            about = _by_link(session, controller, LinkUse.DOWNLOAD, token)
-            kept = queries.package(session, about=about)
-        except GoneError:
-            return gone(controller, LinkUse.DOWNLOAD)
-    return pages.render(
-        "portal/download.html",
-        controller=controller,
-        token=token,
-        expires_at=kept.expires_at,
-        size=kept.size,
-    )
-
-
-@blueprint.post("/<slug>/download/<token>")
-@public(WHY)
-def do_download(slug: str, token: str) -> Response | tuple[str, HTTPStatus]:
-    """Hand the package over, once, as a stream."""
-    runtime, controller = current.runtime(), controller_of(slug)
-    try:
-        delivery = deliver(runtime.database, clock=runtime.clock, to=controller, token=token)
-    except GoneError:
-        return gone(controller, LinkUse.DOWNLOAD)
-    response = Response(delivery.chunks, mimetype="application/zip")
-    response.content_length = delivery.size
-    response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.zip")
-    return response
 
 
 def _by_link(session: Session, controller: Controller, use: LinkUse, token: str) -> SubjectRequest:

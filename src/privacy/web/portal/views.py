@@ -6,12 +6,13 @@ from privacy.web.portal import (
     asking,
     assigned,
     entering,
+    fetching,
     following,
     preferences,
     verify,
 )
 from privacy.web.portal.surface import blueprint
 
-PAGES = (agreeing, answering, asking, assigned, entering, following, preferences, verify)
+PAGES = (agreeing, answering, asking, assigned, entering, fetching, following, preferences, verify)
 
 __all__ = ["PAGES", "blueprint"]
