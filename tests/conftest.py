@@ -22,7 +22,7 @@ from privacy.subjects.keys import KeyCabinet
 from tests.browser import close_chromium, running_chromium
 from tests.fakes import FakeClock
 from tests.once import compiled_once
-from tests.postgres import NOTE_DDL, NoPostgresError, PostgresServer, Spares, running_server
+from tests.postgres import NoPostgresError, PostgresServer, Spares, running_server
 
 # A busy machine is no fault of the code; no test asserts a time.
 settings.register_profile(
@@ -108,7 +108,6 @@ def postgresql_spares(postgresql: PostgresServer) -> Iterator[Spares]:
     """Return empty, migrated databases on the server."""
     template = f"{TEMPLATE}_{os.getpid()}"
     _migrate(postgresql.create(template))
-    postgresql.run(NOTE_DDL, database=template)
     spares = Spares(postgresql, template)
     yield spares
     spares.drop()

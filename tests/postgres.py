@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from privacy.tables import METADATA, current_head
 
@@ -22,6 +21,8 @@ URL_VARIABLE = "PRIVACY_TEST_POSTGRESQL"
 """A `postgresql://` URL of a server whose account may create databases."""
 
 PATIENCE = 60
+
+Cleaner = psycopg.Connection[tuple[bool]]
 
 # Lives as long as its standard input: when the tests end, even by kill -9, the server ends too.
 KEEPER = 'trap "" INT; "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
@@ -72,17 +73,27 @@ class PostgresServer:
         self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-NOTE_DDL = """
+EMPTYING = """
 CREATE SCHEMA testing;
 CREATE TABLE testing.ddl ();
 CREATE FUNCTION testing.note() RETURNS event_trigger LANGUAGE plpgsql AS
 $$ BEGIN INSERT INTO testing.ddl DEFAULT VALUES; END $$;
+CREATE FUNCTION testing.emptied(head text) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    IF EXISTS (SELECT FROM testing.ddl)
+        OR (SELECT array_agg(version_num::text) FROM alembic_version) IS DISTINCT FROM ARRAY[head]
+    THEN RETURN false;
+    END IF;
+    {deletions}
+    RETURN true;
+END $$;
 CREATE EVENT TRIGGER noted ON ddl_command_end EXECUTE FUNCTION testing.note();
 """
-"""Lets a database remember that somebody changed its shape."""
+"""Lets a database remember that somebody changed its shape, and empty itself in one call."""
 
-
-FILLED = sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})")
+DELETION = """IF EXISTS (SELECT FROM "{0}") THEN DELETE FROM "{0}"; END IF;"""
 
 
 class Spares:
@@ -92,10 +103,15 @@ class Spares:
     """
 
     def __init__(self, server: PostgresServer, template: str) -> None:
+        """Let copies of a migrated database empty themselves."""
         self._server = server
         self._template = template
         self._numbers = itertools.count(1)
         self._waiting: list[str] = []
+        self._cleaners: dict[str, Cleaner] = {}
+        self._head = current_head()
+        deletions = "".join(DELETION.format(name) for name in METADATA.tables)
+        server.run(EMPTYING.format(deletions=deletions), database=template)
 
     def take(self) -> str:
         """Return the name of an empty database that nobody else uses."""
@@ -107,34 +123,35 @@ class Spares:
 
     def give_back(self, name: str) -> None:
         """Empty a database, or drop it when it no longer has the template's shape."""
-        with psycopg.connect(f"{self._server.url}/{name}", autocommit=True) as connection:
-            usable = _emptied(connection)
-        if usable:
+        if self._emptied(name):
             self._waiting.append(name)
         else:
-            self._server.drop(name)
+            self._drop(name)
 
     def drop(self) -> None:
         """Drop what is left."""
         for name in self._waiting:
-            self._server.drop(name)
+            self._drop(name)
 
+    def _emptied(self, name: str) -> bool:
+        with suppress(psycopg.OperationalError):  # a test may have ended every connection
+            return self._asked(name)
+        self._cleaners.pop(name).close()
+        return self._asked(name)
 
-def _emptied(connection: "psycopg.Connection[tuple[str]]") -> bool:
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    changed = connection.execute("SELECT 'x' FROM testing.ddl").fetchall()
-    if changed or version != [(current_head(),)]:
-        return False
-    # Not even the triggers that protect the audit log shall keep rows of a test.
-    connection.execute("SET session_replication_role = replica")
-    asked = [FILLED.format(name, sql.Identifier(name)) for name in METADATA.tables]
-    for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall():
-        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-    return True
+    def _asked(self, name: str) -> bool:
+        # One connection for each database: a new one would first learn of every table.
+        if name not in self._cleaners:
+            self._cleaners[name] = psycopg.connect(f"{self._server.url}/{name}", autocommit=True)
+            # Not even the triggers that protect the audit log shall keep rows of a test.
+            self._cleaners[name].execute("SET session_replication_role = replica")
+        told = self._cleaners[name].execute("SELECT testing.emptied(%s)", [self._head])
+        return told.fetchone() == (True,)
+
+    def _drop(self, name: str) -> None:
+        if name in self._cleaners:
+            self._cleaners.pop(name).close()
+        self._server.drop(name)
 
 
 class NoPostgresError(Exception):
