@@ -171,3 +171,40 @@ def test_what_the_controller_makes_itself_is_proposed_as_not_portable(column: st
     draft = propose("s", [TableFacts("t", ("id", "email", column), ("id",))])
     origins = {field.name: field.provenance for field in draft.definition.collections[0].fields}
     assert origins == {"id": None, "email": None, column: Provenance.DERIVED}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("invoicedate", ["invoice", "date"]),
+        ("supportrepid", ["support", "rep", "id"]),
+        ("reportsto", ["reports", "to"]),
+        ("telephone", ["telephone"]),
+        ("paysage", ["paysage"]),
+        ("internationalisation", ["internationalisation"]),
+    ],
+)
+def test_names_written_in_one_are_cut_only_into_words(name: str, words: list[str]) -> None:
+    assert words_of(name) == words
+
+
+def test_a_database_that_knows_no_capitals_is_understood_alike() -> None:
+    lower = [
+        TableFacts(
+            one.name.lower(),
+            tuple(column.lower() for column in one.columns),
+            tuple(column.lower() for column in one.primary_key),
+            [
+                ForeignKey(
+                    tuple(column.lower() for column in key.columns),
+                    key.table.lower(),
+                    tuple(column.lower() for column in key.to_columns),
+                )
+                for key in one.foreign_keys
+            ],
+        )
+        for one in CHINOOK
+    ]
+    proposed, usual = propose("chinook", lower), propose("chinook", CHINOOK)
+    assert links(proposed) == links(usual)
+    assert proposed.confidence == {name.lower(): one for name, one in usual.confidence.items()}

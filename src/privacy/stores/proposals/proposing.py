@@ -25,6 +25,7 @@ from privacy.stores.definition import (
 )
 from privacy.stores.normalise import USUAL
 from privacy.stores.proposals.judging import Look, look_of
+from privacy.stores.proposals.naming import title_of, title_of_table
 from privacy.stores.proposals.polymorphic import pairs_of, tables_meant
 from privacy.stores.proposals.vocabulary import (
     ACCESSORS,
@@ -266,7 +267,7 @@ def _collection(
 ) -> Collection:
     return Collection(
         name=name,
-        title=_same(table.name),
+        title=title_of_table(table.name),
         primary_key=table.primary_key or table.columns,
         fields=tuple(_field(column, m) for column, m in meanings.items()),
         identities=tuple(
@@ -284,7 +285,7 @@ def _field(column: str, meaning: Meaning) -> Field:
     made = any(word in MADE for word in words_of(column))
     return Field(
         column,
-        _same(column),
+        title_of(column),
         meaning.category,
         USUAL.get(meaning.kind, "exact"),
         provenance=Provenance.DERIVED if made else None,

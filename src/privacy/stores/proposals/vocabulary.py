@@ -117,10 +117,47 @@ MADE = frozenset(
 """Words of a column that the controller itself fills: what it computes or writes of a subject."""
 
 
+_PLAIN = """
+album artist article booking brand case category city code contact currency cust customer date
+delivery first genre hired item last line media member middle name number numero origin playlist
+produit product rep reports shipping shop state status store subscription support ticket title
+town track type unit user
+"""
+WORDS = frozenset(_PLAIN.split())
+"""Words that say nothing of a column by themselves, and stand in one with those that do."""
+LAST = frozenset({"at", "by", "id", "ip", "no", "on", "to"})
+"""Short words that only end a name which was written in one."""
+SHORTEST_COMPOUND = 6
+"""Letters; in anything shorter chance finds words."""
+_LONG = 3
+_KNOWN = WORDS | {word for word in {*_BY_WORD, *OTHERS, *MADE} if len(word) > _LONG}
+
+
 def words_of(name: str) -> Sequence[str]:
-    """Return the words of a column's name: `custEmail_2` is cust, email; accents are dropped."""
+    """Return the words of a name: `custEmail_2` is cust, email; accents are dropped.
+
+    What was written in one, as databases do that know no capitals, is cut where every part of it
+    is a word: `invoicedate` is invoice, date.
+    """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(name)).lower()
-    return re.findall(r"[a-z]+", spaced.replace("e-mail", "email"))
+    found = re.findall(r"[a-z]+", spaced.replace("e-mail", "email"))
+    return [part for word in found for part in _parts(word)]
+
+
+def _parts(word: str) -> Sequence[str]:
+    """Return the fewest known words that make up another; itself if it is one or cannot be cut."""
+    if word in _KNOWN or len(word) < SHORTEST_COMPOUND:
+        return [word]
+    cuts: dict[int, list[str]] = {0: []}
+    for end in range(1, len(word) + 1):
+        known = [
+            [*cuts[start], word[start:end]]
+            for start in cuts
+            if word[start:end] in _KNOWN or (start and end == len(word) and word[start:] in LAST)
+        ]
+        if known:
+            cuts[end] = min(known, key=len)
+    return cuts.get(len(word), [word])
 
 
 def plain(text: str) -> str:
