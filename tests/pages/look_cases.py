@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from privacy.packages.withheld import GROUNDS as WORDS
+from privacy.packages.withheld import Ground
 from privacy.requests.models import PreviewState, RequestPreview
 from privacy.requests.previews.preview import Cell
 from privacy.requests.previews.sampling import Contents, Sampled, Seen
@@ -145,6 +147,8 @@ def _all() -> Iterator[tuple[str, str, dict[str, Any]]]:
         ],
     }  # fmt: skip
     yield "preview", "preview", {**found, "flash": "lead_decided"}
+    portable = {"subject_request": request("open", kind="portability")}
+    yield "preview-portable", "preview", {**found, **portable}
     closed = {"subject_request": request("approved"), "is_open": False}
     yield "preview-closed", "preview", {**found, **closed}
     yield from _parts(blank)
@@ -155,6 +159,7 @@ def _parts(blank: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
         **blank,
         **part(SEEN, LETTERS, CHOICES, "fr"),
         "store_title": "Boutique en ligne",
+        "omitted": [],
         "grounds": GROUNDS,
         "treatments": [one.value for one in Treatment],
         "revealed": None,
@@ -163,6 +168,12 @@ def _parts(blank: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     }
     yield "preview-part", "preview_part", {**shown, "flash": "field_decided"}
     revealed = (Cell("shop", "message", "body", 1), TEXT)
+    left = [
+        {"title": "Score", "ground": WORDS[Ground.DERIVED]["fr"]},
+        {"title": "Numéro interne", "ground": WORDS[Ground.PRESUMED]["fr"]},
+    ]
+    portable = {"subject_request": request("open", kind="portability")}
+    yield "preview-portable-part", "preview_part", {**shown, **portable, "omitted": left}
     yield "preview-revealed", "preview_part", {**shown, "revealed": revealed}
     wrong = {"treatment": "treatment.missing", "row": "row.invalid", "field": "field.invalid"}
     typed = {"errors": wrong, "values": {"field": "body", "row": "99"}}

@@ -19,7 +19,7 @@ from privacy.packages.answer import Answer, Asked
 from privacy.packages.disclosures import Register
 from privacy.packages.making import Page, contents_of
 from privacy.packages.package import Contents, pack
-from privacy.packages.portable import not_portable, schema_of
+from privacy.packages.portable import schema_of
 from privacy.purposes import queries as purposes
 from privacy.requests import acts, queries, transfers
 from privacy.requests.answering import awaiting, failing, handing
@@ -34,9 +34,9 @@ from privacy.requests.previews import preview
 from privacy.requests.previews.knowing import KnownWords
 from privacy.requests.previews.plan import drift, plan_of
 from privacy.requests.previews.preview import Decisions, decisions_of
+from privacy.requests.previews.scope import omitted_of
 from privacy.requests.previews.treating import Treatments, treated
 from privacy.requests.statements import statement_of
-from privacy.stores.assigned import Assigned, Way
 from privacy.stores.protocol import Store, closing_all
 from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
@@ -161,7 +161,9 @@ def _noted(session: Session, bench: Bench, mine: Claim, case: _Case, findings: F
     if not whole and failing.note_failure(session, about=about) == failing.TRIES:
         failing.alert(session, at=at, desk=bench.desk, about=about)
     if whole and case.decided.plan:
-        drifted = drift(case.decided.plan, plan_of(findings, case.register.definitions))
+        register = case.register
+        omitted = omitted_of(about.kind, findings, case.stores, register.purposes)
+        drifted = drift(case.decided.plan, plan_of(findings, register.definitions, omitted))
         preview.note_drift(session, actor=ACTOR, at=at, about=about, drifted=drifted)
     return whole
 
@@ -189,11 +191,7 @@ def _packed(bench: Bench, case: _Case, findings: Findings) -> Iterator[bytes]:
     about, stores, register = case.about, case.stores, case.register
     asked = Asked(str(about.id), about.language, about.received_on)
     portable = about.kind is RequestKind.PORTABILITY
-    omitted = (
-        not_portable(findings, register.definitions, register.purposes, by_hand=_by_hand(stores))
-        if portable
-        else []
-    )
+    omitted = omitted_of(about.kind, findings, stores, register.purposes)
     treatments = Treatments(case.decided.choices, register.definitions)
     known = KnownWords(bench.database, bench.desk.cabinet, about, register.definitions)
     findings = treated(findings, treatments, known)
@@ -205,15 +203,6 @@ def _packed(bench: Bench, case: _Case, findings: Findings) -> Iterator[bytes]:
     if portable:
         _owe_transfer(bench, about, contents)
     return pack(awaiting.with_documents(contents, stores), signer=signer)
-
-
-def _by_hand(stores: Mapping[str, Store]) -> frozenset[str]:
-    """Return the stores in which a person looks, and no program."""
-    return frozenset(
-        name
-        for name, store in stores.items()
-        if isinstance(store, Assigned) and store.terms.way is not Way.VENDOR
-    )
 
 
 def _owe_transfer(bench: Bench, about: SubjectRequest, contents: Contents) -> None:

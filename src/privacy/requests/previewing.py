@@ -1,21 +1,20 @@
 """Searching for a preview: what the answer would hold, read and never written, in a job."""
 
 import logging
-from collections.abc import Mapping
 from uuid import UUID
 
 from privacy.errors import PrivacyError
+from privacy.purposes import queries as purposes
 from privacy.requests.jobs import Bench, seeds_of
 from privacy.requests.models import SubjectRequest
 from privacy.requests.previews import preview
 from privacy.requests.previews.knowing import KnownWords
 from privacy.requests.previews.plan import plan_of
 from privacy.requests.previews.preview import Found
-from privacy.requests.previews.sampling import Contents, sampled
+from privacy.requests.previews.sampling import sampled
+from privacy.requests.previews.scope import omitted_of
 from privacy.requests.previews.withholding import lead_choices
-from privacy.stores.definition import StoreDefinition
 from privacy.stores.protocol import closing_all
-from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
 
 ACTOR = "job:preview-requests"
@@ -55,11 +54,14 @@ def _make(bench: Bench, request_id: UUID) -> None:
         about = session.get_one(SubjectRequest, request_id)
         seeds = seeds_of(session, desk=bench.desk, about=about)
         decided = lead_choices(session, cabinet=bench.desk.cabinet, about=about)
+        lawful = purposes.current_purposes(session, controller_id=about.controller_id)
     stores = bench.open_stores(about.controller_id)
     with closing_all(stores):
         findings = walk(stores, seeds, decided=decided)
     definitions = {name: store.definition for name, store in stores.items()}
-    contents = _sampled(bench, about, findings, definitions)
+    omitted = omitted_of(about.kind, findings, stores, lawful)
+    known = KnownWords(bench.database, bench.desk.cabinet, about, definitions)
+    contents = sampled(findings, definitions, known, omitted)
     with bench.database.transaction() as session:
         preview.keep(
             session,
@@ -67,18 +69,5 @@ def _make(bench: Bench, request_id: UUID) -> None:
             at=bench.clock(),
             cabinet=bench.desk.cabinet,
             about=about,
-            found=Found(contents, plan_of(findings, definitions)),
+            found=Found(contents, plan_of(findings, definitions, omitted)),
         )
-
-
-def _sampled(
-    bench: Bench,
-    about: SubjectRequest,
-    findings: Findings,
-    definitions: Mapping[str, StoreDefinition],
-) -> Contents:
-    return sampled(
-        findings,
-        definitions,
-        KnownWords(bench.database, bench.desk.cabinet, about, definitions),
-    )

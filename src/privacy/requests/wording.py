@@ -79,22 +79,14 @@ def dpo_store_failing(by: Controller, *, link: str, stores: str, due_on: date) -
 
 
 def assignment(
-    by: Controller,
-    *,
-    link: str,
-    store: str,
-    due_on: date,
-    language: str,
-    again: bool = False,
-    correct: bool = False,
+    by: Controller, *, template: str, link: str, store: str, due_on: date, language: str
 ) -> Letter:
     """Ask whoever keeps a data store to search it, or to correct what they hold there.
 
     Nothing in the letter names the subject.
     """
-    task = "correction" if correct else "assignment"
     return Letter(
-        f"{task}_reminder" if again else f"{task}_opened",
+        template,
         {"controller": by.name, "link": link, "store": store, "due_on": due_on.isoformat()},
         language=language,
     )

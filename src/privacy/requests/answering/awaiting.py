@@ -150,14 +150,14 @@ def write_keeper(
     else:
         link, to = desk.links.for_assignment(opened.id), dpo_address(by)
     language = terms.language if terms.way is Way.MAIL else wording.HOUSE_LANGUAGE
+    task = "correction" if opened.task == Task.CORRECT else "assignment"
     letter = wording.assignment(
         by,
         link=link,
         store=title[language],
         due_on=opened.due_on,
         language=language,
-        again=opened.reminded_at is not None,
-        correct=opened.task == Task.CORRECT,
+        template=f"{task}_{'opened' if opened.reminded_at is None else 'reminder'}",
     )
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=to)
 

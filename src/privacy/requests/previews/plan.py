@@ -2,10 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
+from privacy.packages.withheld import Withheld
+from privacy.requests.previews.scope import everywhere
+from privacy.requests.previews.scope import written as written_out
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.definition_file import to_json
 from privacy.stores.own import NAME
@@ -14,6 +17,8 @@ from privacy.stores.search.findings import Findings, Outcome
 Plan: TypeAlias = Mapping[str, tuple[str, int]]
 """By place its outcome and number of rows; by store alone, a digest of its definition."""
 
+WITHHELD = "withheld"
+"""The outcome in a collection of which the answer gives nothing, whatever was found."""
 MUCH = 5
 """Rows by which two searches may differ whatever their number: a customer goes on living."""
 SHARE = 0.2
@@ -30,17 +35,38 @@ class Drift(StrEnum):
     NUMBER = "number"
 
 
-def plan_of(findings: Findings, definitions: Mapping[str, StoreDefinition]) -> Plan:
-    """Return what a search found, without any value.
+def plan_of(
+    findings: Findings,
+    definitions: Mapping[str, StoreDefinition],
+    omitted: Sequence[Withheld] = (),
+) -> Plan:
+    """Return what a search found and what of it is `omitted`, without any value.
 
-    Our own rows are left out: that somebody looks at a request adds to them.
+    Our own rows are left out: that somebody looks at a request adds to them. A store is another
+    one as soon as something else of it is omitted, since a purpose may rest on another basis.
     """
-    declared = {name: (digest(one), 0) for name, one in definitions.items() if name != NAME}
+    left = written_out(omitted)
+    declared = {
+        name: (_digest(one, left.get(name)), 0)
+        for name, one in definitions.items()
+        if name != NAME
+    }
+    whole = {place for place, fields in everywhere(omitted).items() if "" in fields}
     return declared | {
-        f"{line.store}.{line.collection}": (line.outcome.value, line.rows)
+        f"{line.store}.{line.collection}": (
+            (WITHHELD, 0)
+            if (line.store, line.collection) in whole
+            else (line.outcome.value, line.rows)
+        )
         for line in findings.coverage
         if line.store != NAME
     }
+
+
+def _digest(definition: StoreDefinition, left: Sequence[Sequence[str]] | None) -> str:
+    if not left:
+        return digest(definition)
+    return digest_of(to_json(definition) + json.dumps(left))
 
 
 def digest(definition: StoreDefinition) -> str:

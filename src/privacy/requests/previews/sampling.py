@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from privacy.packages.package import plain
-from privacy.packages.withheld import key_of_row
+from privacy.packages.withheld import Ground, Withheld, key_of_row
 from privacy.requests.previews.passages import Own, foreign, words
+from privacy.requests.previews.plan import WITHHELD
+from privacy.requests.previews.scope import everywhere, narrowed, without_others
 from privacy.requests.previews.treating import Definitions, Known, own_of
 from privacy.stores.definition import Collection
-from privacy.stores.search.findings import Findings, FoundRow, Lead, LeadReason, Rows
+from privacy.stores.search.findings import Findings, FoundRow, Lead, LeadReason, Place, Rows
 
 FIRST = 3
 """Rows of a collection that are kept in any case."""
@@ -23,6 +25,8 @@ MARKED = 12
 """Rows of a collection that are kept beside them, since they seem to tell of others."""
 MOST_ROWS = 5000
 """Rows of a collection that are scanned; what is decided holds for those beyond, too."""
+NOT_PORTABLE = "not-portable"
+"""The reason of a collection of which a portable copy has nothing."""
 LONGEST = 4000
 """Characters of a value that are kept."""
 
@@ -65,11 +69,29 @@ class Contents:
     seen: Sequence[Seen]
     leads: Sequence[Lead]
     """Identifiers that others may have too, decided or not."""
+    omitted: Sequence[Mapping[str, str]] = ()
+    """What an answer of this kind leaves out of every row: store, collection, field, ground."""
+
+    @property
+    def left(self) -> Mapping[Place, Mapping[str, Ground]]:
+        """Return the same by collection: fields by name, or "" for all of them."""
+        found: dict[Place, dict[str, Ground]] = {}
+        for one in self.omitted:
+            place = found.setdefault((one["store"], one["collection"]), {})
+            place[one["field"]] = Ground(one["ground"])
+        return found
 
 
-def sampled(findings: Findings, definitions: Definitions, known: Known) -> Contents:
-    """Return what a preview keeps of findings."""
+def sampled(
+    findings: Findings,
+    definitions: Definitions,
+    known: Known,
+    omitted: Sequence[Withheld] = (),
+) -> Contents:
+    """Return what a preview keeps of findings, without what the answer leaves out of them."""
     own = own_of(findings, definitions)
+    left, owned_only = everywhere(omitted), without_others(omitted)
+    shown = narrowed(definitions, left)
     return Contents(
         coverage=[
             {
@@ -77,17 +99,29 @@ def sampled(findings: Findings, definitions: Definitions, known: Known) -> Conte
                 "collection": line.collection,
                 "outcome": line.outcome.value,
                 "rows": line.rows,
-                "context": line.context,
+                "context": 0 if (line.store, line.collection) in owned_only else line.context,
                 "reason": str(line.reason),
             }
+            | (
+                {"outcome": WITHHELD, "reason": NOT_PORTABLE}
+                if "" in left.get((line.store, line.collection), ())
+                else {}
+            )
             for line in findings.coverage
         ],
         seen=[
-            _Sampler(definitions[store].collection(name), own, known).seen(store, rows)
+            _Sampler(shown[store].collection(name), own, known).seen(
+                store, rows, owned_only=(store, name) in owned_only
+            )
             for (store, name), rows in findings.rows.items()
-            if rows.exported
+            if rows.exported and "" not in left.get((store, name), ())
         ],
         leads=findings.leads,
+        omitted=[
+            {"store": store, "collection": name, "field": field, "ground": ground.value}
+            for (store, name), fields in left.items()
+            for field, ground in fields.items()
+        ],
     )
 
 
@@ -100,12 +134,12 @@ class _Sampler:
         self._known = known
         self._names = [one.name for one in collection.fields if one.exported]
 
-    def seen(self, store: str, rows: Rows) -> Seen:
+    def seen(self, store: str, rows: Rows, *, owned_only: bool) -> Seen:
         """Return what a preview says of the collection."""
         marks: Counter[str] = Counter()
         kept: list[Sampled] = []
         marked = scanned = 0
-        for row in (row for row in rows if row.exported):
+        for row in (row for row in rows if row.exported and (row.owned or not owned_only)):
             if scanned == MOST_ROWS:
                 break
             one = self._row(row, scanned)
@@ -115,7 +149,8 @@ class _Sampler:
             if len(kept) < FIRST or (one.spans and marked <= MARKED):
                 kept.append(one)
         owned, name = rows.owned, self._collection.name
-        return Seen(store, name, owned, rows.exported - owned, scanned, dict(marks), kept)
+        context = 0 if owned_only else rows.exported - owned
+        return Seen(store, name, owned, context, scanned, dict(marks), kept)
 
     def _row(self, row: FoundRow, number: int) -> Sampled:
         values = {name: _text(row.values.get(name)) for name in self._names}
@@ -154,6 +189,7 @@ def read(text: str) -> Contents:
         coverage=document["coverage"],
         seen=[_seen(one) for one in document["seen"]],
         leads=[_lead(one) for one in document["leads"]],
+        omitted=document.get("omitted", ()),
     )
 
 

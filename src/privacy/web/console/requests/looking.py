@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from privacy.packages.withheld import GROUNDS, Ground
 from privacy.requests.previews.masking import masked
 from privacy.requests.previews.sampling import Contents, Sampled, Seen
 from privacy.requests.previews.treating import Choice, Treatment
@@ -83,6 +84,21 @@ def part(
         ],
         "single": list(_single(seen, collection, choices, language)),
     }
+
+
+def omitted(
+    contents: Contents, seen: Seen, collection: Collection, language: str
+) -> list[dict[str, str]]:
+    """Return the fields of a collection that a portable copy has not, each with its ground."""
+    titles = {field.name: field.title[language] for field in collection.fields}
+    return [
+        {
+            "title": titles.get(one["field"], one["field"]),
+            "ground": GROUNDS[Ground(one["ground"])][language],
+        }
+        for one in contents.omitted
+        if (one["store"], one["collection"]) == (seen.store, seen.collection)
+    ]
 
 
 def _row(row: Sampled, fields: Sequence[Field], language: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.audit.actions import Action
@@ -21,6 +21,7 @@ from privacy.requests.previews import preview, withholding
 from privacy.requests.previews.masking import masked
 from privacy.requests.previews.preview import Cell
 from privacy.requests.previews.sampling import Contents, Seen
+from privacy.requests.previews.scope import narrowed
 from privacy.requests.previews.treating import Choice, Treatment
 from privacy.requests.previews.withholding import Verdict
 from privacy.stores.definition import StoreDefinition
@@ -29,8 +30,8 @@ from privacy.stores.search.leads import LeadKey
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.requests.board import controller_of
-from privacy.web.console.requests.looking import named, overview, part
-from privacy.web.console.surface import blueprint, page, today_of
+from privacy.web.console.requests.looking import named, omitted, overview, part
+from privacy.web.console.surface import blueprint, go_to, page, today_of
 
 GROUNDS = tuple(
     one.value for one in (Ground.OTHERS, Ground.SECRET, Ground.PROFESSIONAL, Ground.INQUIRY)
@@ -62,9 +63,9 @@ def ask_preview(request_id: UUID) -> AnyResponse:
     controller, runtime = _controller(request_id), current.runtime()
     with runtime.database.transaction() as session:
         about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
-        preview.ask(session, actor=current.operator().actor, at=runtime.clock(), about=about)
+        preview.ask(session, **current.by_operator(), about=about)
     runtime.wake("preview-requests")
-    return _back("console.preview_of", request_id=request_id)
+    return go_to("preview_of", request_id=request_id)
 
 
 @blueprint.get("/requests/<uuid:request_id>/preview/<store>/<collection>")
@@ -89,14 +90,13 @@ def decide_field(
     with runtime.database.transaction() as session:
         withholding.decide(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             cabinet=runtime.cabinet,
             about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
             choice=_choice(seen, store, collection),
         )
     where = {"request_id": request_id, "store": store, "collection": collection}
-    return _back("console.preview_part", **where, done="field_decided")
+    return go_to("preview_part", **where, done="field_decided")
 
 
 @blueprint.post("/requests/<uuid:request_id>/preview/<store>/<collection>/reveal")
@@ -110,8 +110,7 @@ def reveal(request_id: UUID, store: str, collection: str) -> str:
     with runtime.database.transaction() as session:
         value = preview.reveal(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
             shown=seen.contents or EMPTY,
             cell=cell,
@@ -131,13 +130,12 @@ def decide_lead(request_id: UUID, number: int) -> AnyResponse:
     with runtime.database.transaction() as session:
         withholding.decide_lead(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             cabinet=runtime.cabinet,
             about=queries.request_of(session, controller_id=controller.id, request_id=request_id),
             verdict=Verdict(leads[number], request.form.get("answer") == "yes"),
         )
-    return _back("console.preview_of", request_id=request_id, done="lead_decided")
+    return go_to("preview_of", request_id=request_id, done="lead_decided")
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,8 @@ def _seen(controller: Controller, request_id: UUID) -> _Looked:
         choices = withholding.choices(session, cabinet=cabinet, about=about)
         leads = withholding.lead_choices(session, cabinet=cabinet, about=about)
     stores = runtime.open_stores(controller.id)
-    definitions = {name: store.definition for name, store in stores.items()}
+    declared = {name: store.definition for name, store in stores.items()}
+    definitions = narrowed(declared, opened.left if opened else {})
     return _Looked(about, kept, opened or None, choices, leads, definitions)
 
 
@@ -218,6 +217,7 @@ def _part(
         controller,
         **seen.frame(controller),
         **part(found, declared, seen.choices, language),
+        omitted=omitted(seen.contents or EMPTY, found, declared, language),
         store_title=seen.definitions[store].title[language],
         grounds=GROUNDS,
         treatments=[one.value for one in Treatment],
@@ -268,7 +268,3 @@ def _controller(request_id: UUID) -> Controller:
     if not current.operator().may(found.id, Permission.REQUESTS_REVIEW):
         raise ForbiddenError("Your roles do not allow this.")
     return found
-
-
-def _back(endpoint: str, **values: Any) -> AnyResponse:
-    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
