@@ -4,11 +4,14 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from privacy.crypto import Signer, tokens
 from privacy.errors import SealError
@@ -46,11 +49,51 @@ def test_values_of_any_type_reach_the_json_unchanged_in_meaning():
     assert row == {"at": "2026-03-02T00:00:00+00:00", "sum": "12.30", "raw": "AAE=", "none": None}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-x", "@sum", "\tx", "\rx"])
-def test_a_spreadsheet_never_runs_what_somebody_typed(text):
-    archive = _open([{"note": text}])
-    lines = archive.read("csv/01-shop-orders.csv").decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(lines, newline="")))[1] == [f"'{text}"]
+def cell_of(value: object) -> str:
+    """Return how the cell of one value is written in CSV, as its reader gets it."""
+    lines = _open([{"note": value}]).read("csv/01-shop-orders.csv").decode("utf-8-sig")
+    (cell,) = list(csv.reader(io.StringIO(lines, newline="")))[1] or [""]
+    return cell
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+33", "-x", "@sum", "\tx", "\rx", "\nx", "\uff1d1+1", " =1+1", "\uff20x"]
+)
+def test_a_spreadsheet_never_runs_what_somebody_typed(text: str):
+    assert cell_of(text).startswith("'")
+    assert cell_of(text).replace("'", "") == text
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1", "x - y", "1+1", "me@example.org", "a; b", "l’été", "'=1", "2026-03-02", ""]
+)
+def test_what_no_spreadsheet_runs_stands_as_it_was_typed(text: str):
+    assert cell_of(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (-5, "-5"), (Decimal("-5.10"), "-5.10"), (-0.5, "-0.5"), (True, "True"), (None, ""),
+        (b"\xfb\xef\xbe", "'++++"), ({"é": ["=1"]}, '{"é": ["=1"]}'),
+    ],
+)  # fmt: skip
+def test_numbers_stay_numbers_and_what_is_nested_is_json(value: object, cell: str):
+    assert cell_of(value) == cell
+
+
+MARKS = st.text(alphabet="=+-@\uff1d;,\t\r\n\"' ab1", max_size=12)
+
+
+@given(MARKS, st.sampled_from([",", ";", "\t"]))
+@settings(max_examples=300)
+def test_no_spreadsheet_of_any_language_finds_a_formula(text: str, separator: str):
+    lines = _open([{"a": text, "b": text}]).read("csv/01-shop-orders.csv").decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(lines, newline="")) for cell in row]
+    if separator != ",":  # where quotes that are not at a cell's beginning mean nothing
+        cells = [cell for line in re.split(r"[\r\n]", lines) for cell in line.split(separator)]
+    for cell in cells:
+        assert not cell.strip().lstrip('" ').startswith(("=", "+", "-", "@", "\uff1d"))
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x", "a" * 300, "\u202egpj", ""])

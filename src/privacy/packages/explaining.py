@@ -21,7 +21,8 @@ FILES = {
 README = {
     "fr": "Ouvrez index.html : c’est la page à lire.\n"
     "data.json contient les mêmes données pour un logiciel (JSON-LD).\n"
-    "csv/ contient un tableau par fichier.\n"
+    "csv/ contient un tableau par fichier, séparé par des virgules, en UTF-8. Une apostrophe y"
+    " précède tout texte\nqu’un tableur prendrait pour une formule ; data.json a le texte exact.\n"
     "manifest.json donne l’empreinte SHA-256 de chaque fichier.\n"
     "manifest.note signe le manifeste et l’archive.\n"
     "\n"
@@ -30,7 +31,8 @@ README = {
     "Comparez d’abord cette clé avec celle que le responsable publie.\n",
     "en": "Open index.html: it is the page to read.\n"
     "data.json holds the same data for a program (JSON-LD).\n"
-    "csv/ has one table in each file.\n"
+    "csv/ has one table in each file, separated by commas, in UTF-8. There an apostrophe stands"
+    " before every\ntext that a spreadsheet would take for a formula; data.json has it exactly.\n"
     "manifest.json gives the SHA-256 sum of each file.\n"
     "manifest.note signs the manifest and the archive.\n"
     "\n"

@@ -16,14 +16,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from privacy.crypto import DataKey, Signer
 from privacy.packages.shown import Omitted
 from privacy.packages.zipping import zipped
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would run."""
+FORMULA = re.compile(r'(?:^|[;\t\r\n])(?=[\s"]{0,9}[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])')
+"""Where a text may begin a cell that a spreadsheet would run, also in full width: at its own
+beginning, and behind what a spreadsheet of another language takes for the end of a cell."""
 MANIFEST = "manifest.json"
 NOTE = "manifest.note"
 NOTE_TITLE = "privacy.package/v1"
@@ -142,7 +144,7 @@ def _rows(table: Table) -> Iterator[bytes]:
 
 def _csv(table: Table) -> Iterator[bytes]:
     """Yield RFC 4180 with a byte order mark, which is what spreadsheets need for UTF-8."""
-    yield b"\xef\xbb\xbf" + _csv_lines([table.columns])
+    yield b"\xef\xbb\xbf" + _csv_lines([[_harmless(name) for name in table.columns]])
     for batch in _batches(table.rows):
         yield _csv_lines([[_cell(row.get(name)) for name in table.columns] for row in batch])
 
@@ -171,9 +173,16 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, Omitted):
         return f"[{value.text}]"
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return str(plain(value))
+    if isinstance(value, bool | int | float | Decimal):
+        return str(plain(value))
+    shown = plain(value)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+    return _harmless(text)
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet runs: an apostrophe stands before what it would run."""
+    return FORMULA.sub(r"\g<0>'", text)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
