@@ -38,6 +38,8 @@ class Partner:
     received: list[Received] = field(default_factory=list)
     replies: deque[int] = field(default_factory=deque)
     location: str = ""
+    answer: bytes = b""
+    """What is said with every status."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -76,12 +78,13 @@ class Desk(BaseHTTPRequestHandler):
             self.reply(partner, status)
 
     def reply(self, partner: Partner, status: int) -> None:
-        """Answer with a status and no body."""
+        """Answer with a status, and a body where there is one to say."""
         self.send_response(status)
         if partner.location:
             self.send_header("Location", partner.location)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(partner.answer)))
         self.end_headers()
+        self.wfile.write(partner.answer)
 
     def drip(self, partner: Partner) -> None:
         """Answer without an end."""

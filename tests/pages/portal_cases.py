@@ -90,7 +90,7 @@ def portal_cases() -> Iterator[Case]:
     sent = {"values": {"kind": "portability", "send_to": "http://x"},
             "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
     yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
-    yield from _behalves(form)
+    yield from (*_behalves(form), *_phones(form))
     yield Case("portal-sent", "portal/sent.html", base)
     link = {**base, "token": TOKEN}
     yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
@@ -102,6 +102,14 @@ def portal_cases() -> Iterator[Case]:
     yield from _statuses()
     yield from _answers()
     yield from _errors()
+
+
+def _phones(form: dict[str, Any]) -> Iterator[Case]:
+    """Yield the form of a controller that sends texts."""
+    yield Case("portal-form-phone", "portal/request_form.html", {**form, "texts": True})
+    yield Case("portal-sent-text", "portal/sent.html", {**form, "by_text": True})
+    wrong = {"values": {"phone": "06 12"}, "errors": {"phone": "phone.invalid"}, "texts": True}
+    yield Case("portal-form-phone-faults", "portal/request_form.html", {**form, **wrong})
 
 
 def _downloads(link: dict[str, Any]) -> Iterator[Case]:

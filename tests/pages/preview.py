@@ -75,6 +75,8 @@ ROUTES = {
     "portal.agree": "/portal/<slug>/mandate/<token>/send",
     "console.ask_agreement": "/console/requests/<request_id>/mandate/ask",
     "portal.agreed": "/portal/<slug>/agreed",
+    "console.letter": "/console/requests/<request_id>/letters/<message_id>",
+    "console.letter_posted": "/console/requests/<request_id>/letters/<message_id>/send",
     "console.ask": "/console/requests/<request_id>/ask",
     "console.merge": "/console/requests/<request_id>/merge",
     "console.prove": "/console/requests/<request_id>/prove/<kind>",

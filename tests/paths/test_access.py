@@ -36,6 +36,7 @@ from privacy.web.app import create_app
 from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
+from privacy.web.texts import render_text
 from tests.connectors.places import PostgresDatabase, SqlPlace
 from tests.fakes import FakeClock
 from tests.outbox.post import PostOffice, free_port, opened
@@ -65,7 +66,8 @@ class House:
     def run(self, name: str, *, page: Any = package_page) -> object:
         """Run a job of the table once."""
         jobs = {
-            one.name: one for one in table(self.runtime, Makers(render_mail, page, notice_files))
+            one.name: one
+            for one in table(self.runtime, Makers(render_mail, page, notice_files, render_text))
         }
         return jobs[name].run()
 

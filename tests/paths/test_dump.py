@@ -38,6 +38,7 @@ from privacy.web.logs import JsonLines
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
 from privacy.web.security import csrf_token
+from privacy.web.texts import render_text
 from tests.web.conftest import browser_of, runtime_of
 
 EMAIL = "zephyrine.quatrelys@courrier.example"
@@ -64,7 +65,7 @@ class World:
 
     def run(self, *names: str) -> None:
         """Run jobs as the scheduler would."""
-        makers = Makers(render_mail, package_page, notice_files)
+        makers = Makers(render_mail, package_page, notice_files, render_text)
         runner = Runner(self.runtime.database, table(self.runtime, makers), self.runtime.clock)
         for name in names:
             runner.run_now(name)

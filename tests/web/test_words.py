@@ -115,6 +115,7 @@ def test_no_text_is_left_that_nothing_shows():
     begun = {name for name in said if name.endswith(".")} | {f"{group}." for group in GROUPS}
     begun |= {
         "mail.",
+        "text.",
         "field_error.",
         "notice_field.",
         "store_can.",

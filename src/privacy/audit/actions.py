@@ -66,6 +66,7 @@ class Action(StrEnum):
     REQUEST_FIELD_DECIDED = "request.field-decided"
     REQUEST_HANDED_OVER = "request.handed-over"
     REQUEST_LEAD_DECIDED = "request.lead-decided"
+    REQUEST_LETTER_POSTED = "request.letter-posted"
     REQUEST_MANDATE_CHECKED = "request.mandate-checked"
     REQUEST_MERGED = "request.merged"
     REQUEST_PACKAGED = "request.packaged"
@@ -200,6 +201,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     ),
     Action.REQUEST_HANDED_OVER: frozenset({"bytes", "digest", "package", "request"}),
     Action.REQUEST_LEAD_DECIDED: frozenset({"collection", "kind", "outcome", "request", "store"}),
+    Action.REQUEST_LETTER_POSTED: frozenset({"kind", "request"}),
     Action.REQUEST_MANDATE_CHECKED: frozenset({"request"}),
     Action.REQUEST_MERGED: frozenset({"into", "request"}),
     Action.REQUEST_PACKAGED: frozenset(

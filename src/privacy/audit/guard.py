@@ -31,6 +31,8 @@ EXEMPT = frozenset(
         "preference_session",  # ends by itself
         "rectification_search",  # a copy to decide on, which goes with its request
         "request_claim",
+        "text_day",  # sums of what texts cost; the act that owes a text has its entry
+        "text_number",  # how often a number was typed today, to bound it
         "request_preview",  # a worker's hold, a sample that expires; acts on it leave entries
     }
 )

@@ -9,6 +9,7 @@ from privacy.scheduler.runner import Runner
 from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
+from privacy.web.texts import render_text
 
 
 @click.group()
@@ -37,7 +38,7 @@ def run(name: str, *, as_json: bool) -> None:
 
 
 def _makers() -> Makers:
-    return Makers(render_mail, package_page, notice_files)
+    return Makers(render_mail, package_page, notice_files, render_text)
 
 
 def _runner(runtime: Runtime) -> Runner:

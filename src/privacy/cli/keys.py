@@ -11,6 +11,7 @@ from privacy.config import Settings
 from privacy.consent.telling.endpoints import reseal_endpoints
 from privacy.crypto import Keyring
 from privacy.purposes import queries as purposes
+from privacy.requests.texting import reseal_gateway
 from privacy.runtime import Runtime
 from privacy.stores.acts import reseal_addresses
 from privacy.subjects.rotation import (
@@ -35,7 +36,12 @@ def create(*, as_json: bool) -> None:
     made = Keyring.create(path)
     tell(
         as_json,
-        {"path": path, "root": made.current_root, "log": made.signer.vkey},
+        {
+            "path": path,
+            "root": made.current_root,
+            "log": made.signer.vkey,
+            "transfers": made.transfer_signer.vkey,
+        },
         f"Key file: {path} (keep a copy apart from the database's backups)",
         f"Public key of the audit log: {made.signer.vkey}",
     )
@@ -49,11 +55,37 @@ def show(*, as_json: bool) -> None:
     found = Keyring.load(path)
     tell(
         as_json,
-        {"path": path, "root": found.current_root, "log": found.signer.vkey},
+        {
+            "path": path,
+            "root": found.current_root,
+            "log": found.signer.vkey,
+            "transfers": found.transfer_signer.vkey,
+        },
         f"Key file: {path}",
         f"Current root key: {found.current_root}",
         f"Public key of the audit log: {found.signer.vkey}",
+        f"Public key of data sent to other controllers: {found.transfer_signer.vkey}",
     )
+
+
+@keys.command("renew-transfers")
+@click.option("--forget", is_flag=True, help="Publish the older keys no more, at once.")
+@as_json
+def renew_transfers(*, forget: bool, as_json: bool) -> None:
+    """Sign what goes to other controllers with a new key from now on."""
+    with opened() as runtime:
+        made = runtime.keyring.renew_transfers(forget=forget)
+        with runtime.database.transaction() as session:
+            log.append(
+                session,
+                Action.KEYS_TRANSFERS_RENEWED,
+                at=runtime.clock(),
+                actor=ACTOR,
+                key=made.name,
+                outcome="older-forgotten" if forget else "older-published",
+            )
+        facts = {"transfers": [one.vkey for one in runtime.keyring.transfer_verifiers]}
+    tell(as_json, facts, f"Public key of data sent to other controllers: {made.vkey}")
 
 
 @keys.command("rotate")
@@ -111,6 +143,13 @@ def _rotate_one(runtime: Runtime, controller_id: UUID) -> tuple[int, int]:
             cabinet=runtime.cabinet,
             controller_id=controller_id,
         ) + reseal_endpoints(
+            session,
+            actor=ACTOR,
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            controller_id=controller_id,
+        )
+        resealed += reseal_gateway(
             session,
             actor=ACTOR,
             at=runtime.clock(),

@@ -14,7 +14,7 @@ from privacy.errors import InvalidError, PrivacyError
 NOUNS = (
     "audit", "consents", "controllers", "database", "jobs", "keys", "operators", "package",
     "receipt",
-    "recipients", "requests", "scan", "serve", "setup", "sites", "stores",
+    "recipients", "requests", "scan", "serve", "setup", "sites", "stores", "texts",
 )  # fmt: skip
 """Each is a command of its name, in a module of its name beside this one."""
 

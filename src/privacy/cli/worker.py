@@ -16,6 +16,7 @@ from privacy.web import current, limits, logs
 from privacy.web.banner.kept import notice_files
 from privacy.web.mails import render_mail
 from privacy.web.pages import package_page
+from privacy.web.texts import render_text
 
 MERGE_EVERY = 0.25
 """Seconds of entries that share one checkpoint; a receipt promises its place within sixty."""
@@ -67,7 +68,7 @@ def start_jobs(runtime: Runtime) -> Callable[[], None]:
     """Run the table of jobs in this process; return what ends it."""
     runner = Runner(
         runtime.database,
-        table(runtime, Makers(render_mail, package_page, notice_files)),
+        table(runtime, Makers(render_mail, package_page, notice_files, render_text)),
         runtime.clock,
     )
     runtime.wakers.append(runner.wake)

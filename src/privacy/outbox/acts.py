@@ -12,7 +12,6 @@ from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.inserting import insert_many
 from privacy.outbox.models import (
-    MAIL,
     WEBHOOK,
     Draft,
     MessageState,
@@ -24,7 +23,7 @@ _MESSAGE = cast("Table", OutboxMessage.__table__)
 
 
 def enqueue(session: Session, *, at: datetime, draft: Draft) -> OutboxMessage:
-    """Owe a mail from this transaction on: it is sent after the commit, or not at all.
+    """Owe a mail or a text from this transaction on: it is sent after the commit, or not at all.
 
     The caller seals, since this room knows no keys, and appends the entry of its own act.
     """
@@ -32,7 +31,7 @@ def enqueue(session: Session, *, at: datetime, draft: Draft) -> OutboxMessage:
         subject_id=draft.subject_id,
         id=draft.id,
         controller_id=draft.controller_id,
-        channel=MAIL,
+        channel=draft.channel,
         template=draft.template,
         language=draft.language,
         address_sealed=draft.address_sealed,

@@ -12,6 +12,7 @@ from privacy.crypto import Context
 from privacy.db import Base
 
 MAIL = "mail"
+POST = "post"
 TEXT = "text"
 WEBHOOK = "webhook"
 """By which channel a message goes out."""

@@ -9,7 +9,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from privacy.errors import NotFoundError
-from privacy.outbox.models import MAIL, WEBHOOK, MessageState, OutboxMessage, WebhookEndpoint
+from privacy.outbox.models import (
+    MAIL,
+    POST,
+    TEXT,
+    WEBHOOK,
+    MessageState,
+    OutboxMessage,
+    TextGateway,
+    WebhookEndpoint,
+)
 
 GIVEN_UP = (MessageState.FAILED, MessageState.DEAD)
 
@@ -45,12 +54,12 @@ def waiting(
 def undelivered(
     session: Session, *, controller_id: UUID, limit: int = 100
 ) -> Sequence[OutboxMessage]:
-    """Return a controller's mails that were given up, the latest first."""
+    """Return a controller's mails and texts that were given up, the latest first."""
     wanted = (
         select(OutboxMessage)
         .where(
             OutboxMessage.controller_id == controller_id,
-            OutboxMessage.channel == MAIL,
+            OutboxMessage.channel.in_([MAIL, TEXT]),
             OutboxMessage.state.in_(GIVEN_UP),
         )
         .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
@@ -63,6 +72,11 @@ def endpoints(session: Session, *, controller_id: UUID) -> dict[UUID, WebhookEnd
     """Return the webhook endpoints of a controller, by recipient."""
     wanted = select(WebhookEndpoint).where(WebhookEndpoint.controller_id == controller_id)
     return {one.recipient_id: one for one in session.scalars(wanted)}
+
+
+def gateway(session: Session, *, controller_id: UUID) -> TextGateway | None:
+    """Return through whom a controller's texts go to phones; None where there is nobody."""
+    return session.get(TextGateway, controller_id)
 
 
 def endpoint(session: Session, *, controller_id: UUID, recipient_id: UUID) -> WebhookEndpoint:
@@ -137,6 +151,20 @@ def webhooks(
         )
         .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
         .limit(limit)
+    )
+    return session.scalars(wanted).all()
+
+
+def to_post(session: Session, *, subject_id: UUID) -> Sequence[OutboxMessage]:
+    """Return the letters to a subject that wait for somebody to post them, oldest first."""
+    wanted = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.subject_id == subject_id,
+            OutboxMessage.channel == POST,
+            OutboxMessage.state == MessageState.PENDING,
+        )
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
     return session.scalars(wanted).all()
 

@@ -30,6 +30,8 @@ class Outcome:
     error: str = ""
     stop: bool = False
     """Whether no other message would pass now."""
+    not_before: datetime | None = None
+    """Until when it waits, where that is known."""
     status: int = 0
     """With which status a recipient took a webhook."""
 
@@ -84,7 +86,8 @@ def _values(message: OutboxMessage, outcome: Outcome, at: datetime) -> dict[str,
     }
     if outcome.state is MessageState.PENDING:
         share = secrets.randbelow(1000) / 1000
-        return values | {"next_at": at + wait(message.attempts + 1, share)}
+        usual = at + wait(message.attempts + 1, share)
+        return values | {"next_at": outcome.not_before or usual}
     if outcome.state is MessageState.SENT:
         values["sent_at"] = at
     return values | {"address_sealed": None, "variables_sealed": None}

@@ -12,9 +12,7 @@ import ipaddress
 import secrets
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -22,10 +20,9 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from typing_extensions import override
-
 from privacy.errors import InvalidError
 from privacy.outbox.mailer import Scope, UndeliveredError
+from privacy.outbox.pinned import Pinned, ended_after
 from privacy.outbox.trust import usual_tls
 
 PREFIX: Final = "whsec_"
@@ -35,6 +32,7 @@ PATIENCE: Final = 10.0
 LEAST_SECRET: Final = 24
 """Octets of a signing secret, as Standard Webhooks asks."""
 LONGEST_URL: Final = 2000
+MOST_READ: Final = 64 * 1024
 GONE: Final = 410
 _USUAL: Final = 443
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
@@ -47,6 +45,25 @@ class Target:
 
     url: str = field(repr=False)
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is asked of an address, and whether the answer is read; its repr shows no secret."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    method: str = "POST"
+    reads: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """With which status something was taken, and the beginning of what was answered."""
+
+    status: int
+    body: bytes = field(default=b"", repr=False)
 
 
 class Poster(Protocol):
@@ -198,21 +215,26 @@ class HttpPoster:
 
     def send(self, url: str, *, signed: Mapping[str, str], body: bytes) -> int:
         """Post JSON with these headers; return and raise as `post`."""
-        place = place_of(url)
+        told = {"Content-Type": "application/json", "User-Agent": "privacy-webhooks"}
+        return self.ask(Call(url, told | dict(signed), body)).status
+
+    def ask(self, call: Call) -> Reply:
+        """Return what an address answers, at most `MOST_READ` octets of it; raise as `post`."""
+        place = place_of(call.url)
         tls = self._tls or usual_tls()
-        connection = _Pinned(place, self._address(place), tls, self._patience)
+        connection = Pinned((place.host, place.port), self._address(place), tls, self._patience)
         try:
-            with _ended_after(self._patience, connection):
-                status = _exchange(connection, place, signed, body)
+            with ended_after(self._patience, connection):
+                reply = _exchange(connection, place, call)
         except (OSError, http.client.HTTPException, ValueError) as error:
             # Not chained: the other side's words may repeat what it was told.
             reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
             raise UndeliveredError(reason, Scope.SERVER) from None
         finally:
             connection.close()
-        if 200 <= status < 300:
-            return status
-        raise UndeliveredError(f"http-{status}", _scope(status))
+        if 200 <= reply.status < 300:
+            return reply
+        raise UndeliveredError(f"http-{reply.status}", _scope(reply.status))
 
     def _address(self, place: Place) -> str:
         """Return the address to connect to, if none behind the name is private."""
@@ -240,56 +262,8 @@ def _scope(status: int) -> Scope:
     return Scope.SERVER if status >= 500 or status in {408, 425, 429} else Scope.MESSAGE
 
 
-def _exchange(connection: "_Pinned", place: Place, signed: Mapping[str, str], body: bytes) -> int:
-    """Send the message and return the status; what else is answered is not read."""
-    fixed = {"Content-Type": "application/json", "User-Agent": "privacy-webhooks"}
-    connection.request("POST", place.path, body=body, headers=fixed | dict(signed))
-    return connection.getresponse().status
-
-
-@contextmanager
-def _ended_after(seconds: float, connection: "_Pinned") -> Iterator[None]:
-    """Cut a conversation that takes longer, however often the other side says a little."""
-    late = threading.Event()
-
-    def cut() -> None:
-        late.set()
-        connection.cut()
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-        if late.is_set():  # what was cut off may still look like the end of an answer
-            raise TimeoutError
-    except (OSError, http.client.HTTPException, ValueError):
-        if late.is_set():
-            raise TimeoutError from None
-        raise
-    finally:
-        timer.cancel()
-
-
-class _Pinned(http.client.HTTPSConnection):
-    """A connection to one address, whose certificate must name the host all the same."""
-
-    def __init__(self, place: Place, address: str, tls: ssl.SSLContext, patience: float) -> None:
-        super().__init__(place.host, place.port, timeout=patience, context=tls)
-        self._address = address
-        self._tls = tls
-
-    @override
-    def connect(self) -> None:
-        raw = socket.create_connection((self._address, self.port), self.timeout)
-        # Known before the handshake, so that a slow one can be cut as well.
-        self.sock: ssl.SSLSocket | None = self._tls.wrap_socket(
-            raw, server_hostname=self.host, do_handshake_on_connect=False
-        )
-        self.sock.do_handshake()
-
-    def cut(self) -> None:
-        """End the conversation at once, from another thread."""
-        if self.sock is not None:
-            with suppress(OSError):  # it may have ended by itself
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+def _exchange(connection: Pinned, place: Place, call: Call) -> Reply:
+    """Send the message and return the answer; of one that is wanted, as much as is read."""
+    connection.request(call.method, place.path, body=call.body, headers=dict(call.headers))
+    response = connection.getresponse()
+    return Reply(response.status, response.read(MOST_READ) if call.reads else b"")

@@ -16,6 +16,7 @@ from privacy.requests import queries, wording
 from privacy.requests.agreeing import ask_agreement, asks_by_itself
 from privacy.requests.behalf import Behalf, behalf_of, enter, seal_behalf
 from privacy.requests.letters import (
+    STATUS_LASTS,
     Desk,
     dpo_address,
     write_to,
@@ -38,8 +39,9 @@ from privacy.requests.statements import (
     seal_unproven,
     unproven,
 )
+from privacy.requests.texting import take_text
 from privacy.subjects.acts import resolve_subject
-from privacy.subjects.identify import Claim, IdentifierKind, normalise_email
+from privacy.subjects.identify import Claim, IdentifierKind, normalise_email, normalise_phone
 from privacy.subjects.queries import identifiers_of
 
 A_DAY = timedelta(days=1)
@@ -47,8 +49,6 @@ BY_REPRESENTATIVE = "representative"
 """How it is written down that somebody's address was proven who asks for another person."""
 MOST_MAILS = 3
 """Mails to confirm that one address is sent in a day; a victim is not to be flooded."""
-STATUS_LASTS = timedelta(days=400)
-"""How long the link to the status page opens it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Submission:
     """What somebody asked, as the form gave it."""
 
     kind: RequestKind
-    email: str
+    contact: str
+    """An e-mail address; or the number of a phone, where the controller sends texts."""
     language: str
     statement: Statement = NOTHING
     behalf: Behalf | None = None
@@ -78,15 +79,18 @@ def submit_request(
     """Keep a request and owe the mail that asks to confirm it.
 
     Nobody is looked up, so the answer and its time are the same for every address. Raises
-    InvalidError for what is no address, and TooManyError when its mailbox got enough today.
+    InvalidError for what is no address, and TooManyError when its mailbox got enough today; for
+    the number of a phone as `take_text`.
     """
-    address = normalise_email(made.email)
+    address = normalise_email(made.contact) if "@" in made.contact else _number(made.contact)
     check_statement(made.kind, made.statement)
     index = desk.cabinet.index_key(session, controller_id=to.id).index(
         address, context=("subject_request", "contact", str(to.id))
     )
     if queries.waiting(session, contact_index=index, since=at - A_DAY) >= MOST_MAILS:
         raise TooManyError("This mailbox got enough mails to confirm; look into it.")
+    if "@" not in address:
+        take_text(session, cabinet=desk.cabinet, controller_id=to.id, number=address, at=at)
     asked = Asked(made.kind, made.language, day_of(at, ZoneInfo(to.zone)), Channel.PORTAL)
     about = receive(session, actor=actor, at=at, to=to, asked=asked)
     about.contact_index = index
@@ -119,7 +123,7 @@ def verify_identity(
     use_link(session, token, at)
     address = _contact(session, desk, about)
     behalf = behalf_of(session, cabinet=desk.cabinet, about=about)
-    claim = behalf.claims[0] if behalf else Claim(IdentifierKind.EMAIL, address, verified=True)
+    claim = behalf.claims[0] if behalf else Claim(_kind(address), address, verified=True)
     proven = _proven(session, actor, at, desk=desk, about=about, claim=claim)
     opened = move(
         session,
@@ -135,7 +139,7 @@ def verify_identity(
     if not opened:
         raise GoneError("This link has expired.")
     if behalf is None:
-        opening = Opening("mail-link")
+        opening = Opening("mail-link" if claim.kind == IdentifierKind.EMAIL else "text-link")
         token = opened_by(session, actor=actor, at=at, desk=desk, about=about, opening=opening)
         return Confirmed(about.id, token, about.kind)
     by = replace(behalf, email=address)
@@ -187,6 +191,17 @@ def opened_by(
         due_on=due_on.isoformat(),
     )
     return status
+
+
+def _kind(address: str) -> IdentifierKind:
+    return IdentifierKind.EMAIL if "@" in address else IdentifierKind.PHONE
+
+
+def _number(text: str) -> str:
+    """Return a number in E.164; what holds neither a number nor an @ was meant as an address."""
+    if not any(one.isdigit() for one in text):
+        return normalise_email(text)
+    return normalise_phone(text)
 
 
 def _contact(session: Session, desk: Desk, about: SubjectRequest) -> str:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,19 +12,30 @@ from privacy.crypto import Context, sealed_version
 from privacy.errors import ConflictError, NotFoundError
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import (
+    MAIL,
     NOBODY,
+    POST,
+    TEXT,
     OutboxMessage,
     address_context,
     variables_context,
 )
 from privacy.purposes.models import Controller
 from privacy.requests.acting import acting_for
-from privacy.requests.links import Links
-from privacy.requests.models import SubjectRequest
+from privacy.requests.links import Links, send_link
+from privacy.requests.models import LinkUse, SubjectRequest
+from privacy.requests.texting import serves
 from privacy.subjects.identify import IdentifierKind
 from privacy.subjects.keys import KeyCabinet, subject_key
 from privacy.subjects.mailing import Sheet, owe
 from privacy.subjects.queries import identifiers_of
+
+STATUS_LASTS = timedelta(days=400)
+"""How long the link to the status page opens it."""
+NO_ADDRESS = "by post"
+"""What stands for the address of a letter whose envelope a person addresses."""
+FIT_A_TEXT = frozenset({"controller", "link"})
+"""What a text for a phone says of a letter; the rest stands behind its link."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +61,47 @@ def write_to_subject(
 ) -> None:
     """Owe a letter to the address that confirmed the request, under the subject's key.
 
-    Where somebody acts for the subject, it goes to them. Raises ConflictError when the subject
-    has no proven address any more.
+    Where somebody acts for the subject, it goes to them. Who has no proven address is sent a text
+    with a link, if they proved a number; for who has neither, the DPO is asked to post it.
     """
     if about.subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     acting = acting_for(session, cabinet=desk.cabinet, about=about)
     own = acting.email if acting else None
     address = own or confirmed_address(session, cabinet=desk.cabinet, about=about)
+    address = address or texted_number(session, cabinet=desk.cabinet, about=about)
     if address is None:
-        raise ConflictError("The subject has no confirmed e-mail address any more; write by post.")
+        _ask_to_post(session, at, desk, about, letter)
+        return
+    if "@" not in address and "link" not in letter.variables:
+        letter = _with_status(session, at, desk, about, letter)
     send_to_subject(session, at=at, desk=desk, about=about, letter=letter, address=address)
+
+
+def _ask_to_post(
+    session: Session, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter
+) -> None:
+    """Keep a letter for a person to print, and tell the DPO that it waits."""
+    if about.subject_id is None:
+        raise ConflictError("Nobody has confirmed this request yet.")
+    key = subject_key(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+    told = {**letter.variables, "request": str(about.id)}
+    sheet = _sheet(about, NO_ADDRESS, replace(letter, variables=told), about.subject_id)
+    owe(session, at=at, key=key, sheet=replace(sheet, channel=POST, variables=told))
+    to = session.get_one(Controller, about.controller_id)
+    link = desk.links.for_operator(about.id)
+    waits = Letter("dpo_letter_to_post", {"controller": to.name, "link": link}, "fr")
+    write_to(session, at=at, desk=desk, about=about, letter=waits, to=dpo_address(to))
+
+
+def _with_status(
+    session: Session, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter
+) -> Letter:
+    """Return a letter for a phone, where its words have no place: a link to where they stand."""
+    to = session.get_one(Controller, about.controller_id)
+    token = send_link(session, about, LinkUse.STATUS, at, at + STATUS_LASTS)
+    link = desk.links.for_subject(to.slug, LinkUse.STATUS, token)
+    return replace(letter, variables={**letter.variables, "link": link})
 
 
 def send_to_subject(
@@ -92,10 +133,28 @@ def confirmed_address(
     return proven[0].value if proven else None
 
 
+def texted_number(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> str | None:
+    """Return the number that is sent texts about a request; None without one, or a gateway.
+
+    The number that confirmed the request goes before another proven one of the subject's.
+    """
+    if about.subject_id is None:
+        return None
+    proven = [
+        one
+        for one in identifiers_of(session, cabinet=cabinet, subject_id=about.subject_id)
+        if one.kind == IdentifierKind.PHONE
+        and one.verified_at
+        and serves(session, controller_id=about.controller_id, number=one.value)
+    ]
+    proven.sort(key=lambda one: one.id != about.identifier_id)
+    return proven[0].value if proven else None
+
+
 def write_to(
     session: Session, *, at: datetime, desk: Desk, about: SubjectRequest, letter: Letter, to: str
 ) -> None:
-    """Owe a letter to an address that belongs to no known subject, under the controller's key."""
+    """Owe a letter to an address or number of no known subject, under the controller's key."""
     key = desk.cabinet.wrap_key(session, controller_id=about.controller_id)
     owe(session, at=at, key=key, sheet=_sheet(about, to, letter))
 
@@ -108,11 +167,14 @@ def dpo_address(to: Controller) -> str:
 def _sheet(
     about: SubjectRequest, address: str, letter: Letter, subject_id: UUID = NOBODY
 ) -> Sheet:
+    texted = "@" not in address
+    shown = {name: value for name, value in letter.variables.items() if name in FIT_A_TEXT}
     return Sheet(
         controller_id=about.controller_id,
         address=address,
+        channel=TEXT if texted else MAIL,
         template=letter.template,
-        variables=letter.variables,
+        variables=shown if texted else letter.variables,
         language=letter.language or about.language,
         subject_id=subject_id,
     )

@@ -38,6 +38,8 @@ LIMITS: Mapping[str, Limit] = {
     "sign-in": Limit(20, 60),
     "write": Limit(60, 60),
     "page": Limit(600, 60),
+    # Each text to a phone costs money, and who types its number may not own it.
+    "text": Limit(10, 3600),
     "machine": Limit(1_200, 60),
     "banner": Limit(6_000, 60),
     # What one site may send, from all addresses together, so that it cannot starve the others.
@@ -109,6 +111,12 @@ def take_for_site(key: str) -> None:
     """Take one call from the bucket of a site; raise TooManyError if there is none left."""
     buckets: Buckets = current.extension(_EXTENSION)
     buckets.take("site", key)
+
+
+def take_for_text() -> None:
+    """Take one text to a phone from the bucket of who asks; TooManyError if none is left."""
+    buckets: Buckets = current.extension(_EXTENSION)
+    buckets.take("text", prefix(current.asked().remote_addr))
 
 
 def prefix(address: str | None) -> str:

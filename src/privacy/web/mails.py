@@ -78,6 +78,8 @@ LETTERS: Mapping[str, Letter] = {
     "dpo_new_requests": Letter(frozenset({"controller", "link", "count", "due_on"})),
     "dpo_new_request": Letter(frozenset({"controller", "link", "due_on"})),
     "dpo_recipient_silent": Letter(frozenset({"controller", "link", "recipient"})),
+    "dpo_letter_to_post": Letter(frozenset({"controller", "link"})),
+    "dpo_texts_stopped": Letter(frozenset({"controller", "link"})),
     "dpo_scan_failed": Letter(frozenset({"controller", "link", "site"})),
     "dpo_store_failing": Letter(frozenset({"controller", "link", "stores", "due_on"})),
     "open_preferences": Letter(frozenset({"controller", "link", "expires_at"})),

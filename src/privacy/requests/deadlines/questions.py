@@ -13,11 +13,10 @@ from privacy.errors import ConflictError, GoneError, NotFoundError, RefusedError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
-from privacy.requests.acts import STATUS_LASTS
 from privacy.requests.annexes import QuestionKind, RequestQuestion
 from privacy.requests.deadline import Pause, is_admissible
 from privacy.requests.deadlines import pauses
-from privacy.requests.letters import Desk, dpo_address, write_to, write_to_subject
+from privacy.requests.letters import STATUS_LASTS, Desk, dpo_address, write_to, write_to_subject
 from privacy.requests.links import send_link, use_link
 from privacy.requests.models import LinkUse, RequestState, SubjectRequest
 from privacy.requests.moves import lasts, move, record, terms_of

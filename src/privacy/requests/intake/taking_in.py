@@ -45,16 +45,24 @@ class Taken:
     representative: Representative | None = None
     """Who acts for the subject; then letters go to them, and a number is enough to know whom."""
 
+    by_post: bool = False
+    """Whether the subject has no mailbox: letters go as texts, or a person posts them."""
+
     @property
     def address(self) -> Claim:
-        """Return by what the subject is known, their address first; InvalidError where nothing."""
-        for claim in self.claims:
-            if claim.kind == IdentifierKind.EMAIL:
-                return claim
-        if self.representative is not None and self.claims:
+        """Return by what the subject is known: their address first, then their number.
+
+        Raises InvalidError where nothing is known, and without an address unless letters may go
+        to a representative or by post.
+        """
+        for kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE):
+            for claim in self.claims:
+                if claim.kind == kind and (self.by_post or kind is IdentifierKind.EMAIL):
+                    return claim
+        if self.claims and (self.representative is not None or self.by_post):
             return self.claims[0]
         raise InvalidError(
-            "Give an e-mail address: the answer is handed over by a link.",
+            "Give an e-mail address, or say that letters go by text or post.",
             fields={"identifiers": ["an email is missing"]},
         )
 

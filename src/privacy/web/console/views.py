@@ -11,6 +11,7 @@ from privacy.web.console.requests import (
     calendars,
     decisions,
     importing,
+    posting,
     preview,
     rectifying,
     taking,
@@ -25,7 +26,7 @@ PAGES = (
     *(home, sign_in, team, log),
     *(answers, recipients, shown, statistics),
     *(acting, asking, assignments, board, calendars, decisions),
-    *(importing, preview, rectifying, taking),
+    *(importing, posting, preview, rectifying, taking),
     *(sites, publishing, scans, stores, registering),
 )
 

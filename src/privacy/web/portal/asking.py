@@ -14,11 +14,16 @@ from privacy.requests import acts
 from privacy.requests.acts import Submission
 from privacy.requests.behalf import Behalf, Standing
 from privacy.requests.statements import said_with
+from privacy.requests.texting import offered
 from privacy.web import current, pages
 from privacy.web.auth import public
+from privacy.web.limits import take_for_text
 from privacy.web.portal import behalf
-from privacy.web.portal.schemas import KINDS, RequestSchema
+from privacy.web.portal.schemas import KINDS, RequestSchema, contact_of
 from privacy.web.portal.surface import WHY, blueprint, controller_of
+
+_FAULTS = {"texts": ("phone", "phone.spent")}
+"""The field and the words of a fault that is no fault of a field's."""
 
 
 @blueprint.get("/")
@@ -54,40 +59,54 @@ def submit(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
     typed = request.form.to_dict()
     asks_for, faults = behalf.read(typed)
     if faults:
-        faults = _all_faults(typed) | faults
+        faults = _all_faults(controller, typed) | faults
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+    texts = _texts(controller)
+    by_text = texts and "@" not in contact_of(typed, texts=texts)
     try:
         _submit(controller, typed, asks_for)
     except ValidationError as error:
         faults = {name: messages[0] for name, messages in error.messages_dict.items()}
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
     except InvalidError as error:
-        faults = {name: f"{name}.invalid" for name in error.fields}
+        faults = dict(_FAULTS.get(name, (name, f"{name}.invalid")) for name in error.fields)
         return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
     except TooManyError:
         pass  # told as any other: whether a mailbox is being flooded is nobody's to learn
-    current.runtime().wake("deliver-mail")
-    return redirect(url_for("portal.sent", slug=slug), HTTPStatus.SEE_OTHER)
+    current.runtime().wake("deliver-texts" if by_text else "deliver-mail")
+    by = "phone" if by_text else None
+    return redirect(url_for("portal.sent", slug=slug, by=by), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/<slug>/sent")
 @public(WHY)
 def sent(slug: str) -> str:
-    """Say that a mail is on its way, to everybody alike."""
-    return pages.render("portal/sent.html", controller=controller_of(slug))
+    """Say that a mail or a text is on its way, to everybody alike."""
+    controller = controller_of(slug)
+    by_text = request.args.get("by") == "phone" and _texts(controller)
+    return pages.render("portal/sent.html", controller=controller, by_text=by_text)
 
 
-def _all_faults(typed: Mapping[str, str]) -> dict[str, str]:
+def _texts(controller: Controller) -> bool:
+    with current.runtime().database.reading() as session:
+        return offered(session, controller_id=controller.id)
+
+
+def _all_faults(controller: Controller, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong beside the part about another person, so that all is told at once."""
-    found = RequestSchema().validate(typed)
+    found = RequestSchema(texts=_texts(controller)).validate(typed)
     return {name: messages[0] for name, messages in found.items()}
 
 
 def _submit(controller: Controller, typed: Mapping[str, str], asks_for: Behalf | None) -> None:
     runtime = current.runtime()
-    told = RequestSchema().load(typed)
+    texts = _texts(controller)
+    told = RequestSchema(texts=texts).load(typed)
     said = said_with(told["kind"], told)
-    made = Submission(told["kind"], told["email"], pages.language(), said, asks_for)
+    contact = contact_of(told, texts=texts)
+    if "@" not in contact:
+        take_for_text()
+    made = Submission(told["kind"], contact, pages.language(), said, asks_for)
     with runtime.database.transaction() as session:
         acts.submit_request(
             session,
@@ -104,6 +123,7 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
         "portal/request_form.html",
         controller=controller,
         kinds=KINDS,
+        texts=_texts(controller),
         standings=tuple(Standing),
         behalf_fields=behalf.FIELDS,
         values=values,

@@ -70,7 +70,9 @@ def _claims(said: Mapping[str, str], own: str, faults: dict[str, str]) -> tuple[
                 claims.append(Claim(kind, said[name]))
         except InvalidError:
             faults[name] = _FAULTS[name]
-    if any(one.kind == IdentifierKind.EMAIL and one.value == _email(own) for one in claims):
+    parent = said["standing"] in {Standing.PARENT_UNDER_15, Standing.PARENT_15_17}
+    shared = any(one.kind == IdentifierKind.EMAIL and one.value == _email(own) for one in claims)
+    if shared and not parent:  # a child's account may well be under a parent's address
         faults["subject_email"] = "same.invalid"
     if not claims and not set(_FAULTS) & faults.keys():
         faults["subject_known"] = "subject_known.missing"

@@ -20,9 +20,10 @@ from privacy.requests.deadline import Deadline, Stage, may_extend, stage
 from privacy.requests.deadlines import pauses, questions
 from privacy.requests.intake import duplicates
 from privacy.requests.intake.representing import waits_for_mandate
-from privacy.requests.letters import confirmed_address, reason_of
+from privacy.requests.letters import confirmed_address, reason_of, texted_number
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.moves import record, terms_of
+from privacy.requests.posting import letters_to_post
 from privacy.requests.previews import preview
 from privacy.requests.statements import statement_of
 from privacy.web import current
@@ -129,7 +130,9 @@ def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
     cabinet = current.runtime().cabinet
     try:
         return {
-            "email": confirmed_address(session, cabinet=cabinet, about=about),
+            "email": confirmed_address(session, cabinet=cabinet, about=about)
+            or texted_number(session, cabinet=cabinet, about=about),
+            "letters": letters_to_post(session, cabinet=cabinet, about=about),
             "reason": reason_of(session, cabinet=cabinet, about=about),
             "questions": questions.told(session, cabinet, about=about),
             "acting": acting_for(session, cabinet=cabinet, about=about),
@@ -137,7 +140,7 @@ def _personal(session: Session, about: SubjectRequest) -> dict[str, Any]:
             "transfer": _transfer(session, about),
         }
     except GoneError:
-        nothing = dict.fromkeys(("email", "reason", "acting", "may_ask", "transfer"))
+        nothing = dict.fromkeys(("email", "letters", "reason", "acting", "may_ask", "transfer"))
         return {**nothing, "questions": []}
 
 

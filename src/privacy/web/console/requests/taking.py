@@ -5,7 +5,7 @@ from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import InvalidError
@@ -20,7 +20,7 @@ from privacy.subjects.identify import Claim, IdentifierKind
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.requests import acting
-from privacy.web.console.surface import blueprint, chosen, page, today_of
+from privacy.web.console.surface import blueprint, chosen, go_to, page, today_of
 from privacy.web.words import LANGUAGES
 
 CHANNELS = (Channel.PAPER, Channel.MAIL, Channel.PHONE, Channel.COUNTER)
@@ -56,8 +56,7 @@ def take_in() -> AnyResponse | tuple[str, HTTPStatus]:
     current.runtime().wake("deliver-mail")
     if taken.asked.kind is RequestKind.RECTIFICATION:
         current.runtime().wake("rectify")
-    target = url_for("console.request_detail", request_id=request_id, done="taken_in")
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("request_detail", request_id=request_id, done="taken_in")
 
 
 def _taken(controller: Controller, taken: taking_in.Taken) -> UUID:
@@ -65,8 +64,7 @@ def _taken(controller: Controller, taken: taking_in.Taken) -> UUID:
     with runtime.database.transaction() as session:
         return taking_in.take_in(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             desk=runtime.desk,
             to=controller,
             taken=taken,
@@ -96,7 +94,8 @@ def _read(
     if wrong:
         return None, wrong
     method = taking_in.Verification(typed["verification"])
-    return taking_in.Taken(asked, claims, method, representative=by), {}
+    by_post = bool(typed.get("by_post"))
+    return taking_in.Taken(asked, claims, method, representative=by, by_post=by_post), {}
 
 
 def _said_faults(typed: Mapping[str, str]) -> dict[str, str]:
@@ -123,7 +122,8 @@ def _day(text: str) -> date | None:
 
 def _claims(typed: Mapping[str, str], faults: dict[str, str]) -> list[Claim]:
     known = any(typed.get(kind) for kind in FURTHER)
-    if not typed.get("email") and not (typed.get("capacity") and known):
+    elsewhere = typed.get("capacity") or typed.get("by_post")
+    if not typed.get("email") and not (elsewhere and known):
         faults["email"] = "email.missing"
     claims = []
     for kind in (IdentifierKind.EMAIL, *FURTHER):
