@@ -1,7 +1,8 @@
 """What belongs to the request in hand; nothing else reads Flask's globals."""
 
 import secrets
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from flask import Request, current_app, g
 from flask.globals import request_ctx
@@ -43,6 +44,18 @@ def operator() -> SignedInOperator:
     if found is None:
         raise SignInRequiredError("Sign in first.")
     return found
+
+
+class By(TypedDict):
+    """Who acts, and when."""
+
+    actor: str
+    at: datetime
+
+
+def by_operator() -> By:
+    """Return who is signed in and the present instant, by the names that every act takes."""
+    return {"actor": operator().actor, "at": runtime().clock()}
 
 
 def signed_in(found: SignedInOperator, token: str) -> None:

@@ -11,7 +11,7 @@ from privacy.errors import InvalidError
 from privacy.operators import acts, jobs, queries
 from privacy.operators.jobs import PasswordChange
 from privacy.web import auth, current, limits, pages
-from privacy.web.console.surface import blueprint, chosen, page
+from privacy.web.console.surface import blueprint, chosen, go_to, page
 
 
 @blueprint.get("/sign-in")
@@ -62,9 +62,9 @@ def do_sign_in() -> AnyResponse | tuple[str, HTTPStatus]:
 def sign_out() -> AnyResponse:
     """End the session."""
     runtime = current.runtime()
-    operator, token = current.operator(), current.token()
+    token = current.token()
     with runtime.database.transaction() as session:
-        acts.sign_out(session, actor=operator.actor, at=runtime.clock(), digest=digest(str(token)))
+        acts.sign_out(session, **current.by_operator(), digest=digest(str(token)))
     response = redirect(url_for("console.sign_in", done="signed_out"), HTTPStatus.SEE_OTHER)
     auth.forget(response)  # type: ignore[arg-type] # Flask's redirect is Flask's Response
     return response
@@ -98,7 +98,7 @@ def do_account() -> AnyResponse | tuple[str, HTTPStatus]:
         wrong = "current" in error.fields
         errors = {"current": "password.wrong"} if wrong else {"new": "password.weak"}
         return _account(errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    return redirect(url_for("console.account", done="password_changed"), HTTPStatus.SEE_OTHER)
+    return go_to("account", done="password_changed")
 
 
 def _account(errors: dict[str, str]) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
-from privacy.errors import ForbiddenError
+from privacy.errors import ForbiddenError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.policy.months import day_of
 from privacy.purposes import queries as purposes
@@ -98,6 +101,28 @@ def page(template: str, controller: Controller, **context: Any) -> str:
         **{"operator": operator, "controller": controller, "may": may, "flash": _flash()}
         | context,
     )
+
+
+def go_to(endpoint: str, **values: Any) -> AnyResponse:
+    """Return the answer to an act: the page of the console that says what was `done`."""
+    return redirect(url_for(f"console.{endpoint}", **values), HTTPStatus.SEE_OTHER)
+
+
+def owned(controller_id: UUID, permission: Permission, *, otherwise: str) -> Controller:
+    """Return the controller of a thing, if the operator holds the permission for it.
+
+    Else NotFoundError with these words, the same as for a thing that does not exist.
+    """
+    for one in mine(permission):
+        if one.id == controller_id:
+            return keep(one)
+    raise NotFoundError(otherwise)
+
+
+def purpose_titles(session: Session, controller: Controller) -> dict[str, str]:
+    """Return what the purposes in force are called in the operator's language, by code."""
+    known = purposes.current_purposes(session, controller_id=controller.id)
+    return {code: one.texts[current.language()]["title"] for code, one in known.items()}
 
 
 def today_of(controller: Controller) -> date:

@@ -18,7 +18,7 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.web import current, proving
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page, uuid_of
+from privacy.web.console.surface import blueprint, chosen, page, purpose_titles, uuid_of
 
 
 @blueprint.get("/consents")
@@ -28,7 +28,7 @@ def consents() -> str:
     controller = chosen(Permission.CONSENTS_READ)
     receipt = request.args.get("receipt", "").strip() or None
     with current.runtime().database.reading() as session:
-        titles = _titles(session, controller)
+        titles = purpose_titles(session, controller)
         sites = {one.id: one.name for one in purposes.sites(session, controller_id=controller.id)}
         tallies = queries.tallies(session, controller_id=controller.id)
         latest = queries.latest(session, controller_id=controller.id, limit=40)
@@ -88,11 +88,6 @@ def _found(
     except ConflictError:
         return (), "receipt.several"
     return kept.rows, None
-
-
-def _titles(session: Session, controller: Controller) -> dict[str, str]:
-    known = purposes.current_purposes(session, controller_id=controller.id)
-    return {code: one.texts[current.language()]["title"] for code, one in known.items()}
 
 
 def _line(one: Consent, titles: dict[str, str], sites: dict[Any, str]) -> dict[str, Any]:

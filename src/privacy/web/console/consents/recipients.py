@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.consent.telling import endpoints
@@ -15,9 +15,9 @@ from privacy.outbox.models import MessageState
 from privacy.outbox.queries import Traffic
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller, Recipient
-from privacy.web import current, pages
+from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page
+from privacy.web.console.surface import blueprint, chosen, go_to, page, purpose_titles
 
 UNSETTLED = (MessageState.PENDING, *queries.GIVEN_UP)
 
@@ -31,7 +31,7 @@ def recipients() -> str:
         known = purposes.recipients(session, controller_id=controller.id)
         hosts = queries.endpoints(session, controller_id=controller.id)
         traffic = queries.traffic(session, controller_id=controller.id)
-        titles = _titles(controller)
+        titles = purpose_titles(session, controller)
     lines = [
         {
             "id": one.id,
@@ -67,8 +67,7 @@ def set_endpoint(recipient_id: UUID) -> str | tuple[str, HTTPStatus]:
         with runtime.database.transaction() as session:
             secret = endpoints.set_endpoint(
                 session,
-                actor=current.operator().actor,
-                at=runtime.clock(),
+                **current.by_operator(),
                 cabinet=runtime.cabinet,
                 recipient_id=recipient_id,
                 facts=EndpointFacts(url, kind),
@@ -87,8 +86,7 @@ def remove_endpoint(recipient_id: UUID) -> AnyResponse:
     with runtime.database.transaction() as session:
         endpoints.remove_endpoint(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             controller_id=controller.id,
             recipient_id=recipient_id,
         )
@@ -104,8 +102,7 @@ def retry_recipient(recipient_id: UUID) -> AnyResponse:
     with runtime.database.transaction() as session:
         acts.retry(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             controller_id=controller.id,
             recipient_id=recipient_id,
         )
@@ -121,12 +118,6 @@ def _recipient(controller: Controller, recipient_id: UUID) -> Recipient:
     return found
 
 
-def _titles(controller: Controller) -> dict[str, str]:
-    with current.runtime().database.reading() as session:
-        known = purposes.current_purposes(session, controller_id=controller.id)
-    return {code: one.texts[pages.language()]["title"] for code, one in known.items()}
-
-
 def _detail(
     controller: Controller,
     recipient: Recipient,
@@ -140,7 +131,7 @@ def _detail(
         unsettled = queries.webhooks(
             session, controller_id=controller.id, recipient_id=recipient.id, states=UNSETTLED
         )
-    titles = _titles(controller)
+        titles = purpose_titles(session, controller)
     return page(
         "recipient_detail",
         controller,
@@ -157,5 +148,4 @@ def _detail(
 
 
 def _back(recipient_id: UUID, done: str) -> AnyResponse:
-    target = url_for("console.recipient_detail", recipient_id=recipient_id, done=done)
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("recipient_detail", recipient_id=recipient_id, done=done)

@@ -16,7 +16,7 @@ from privacy.purposes.models import Controller, Notice
 from privacy.web import current, pages
 from privacy.web.auth import operators_only
 from privacy.web.console.audit.filters import YEARS
-from privacy.web.console.surface import blueprint, chosen, page, today_of
+from privacy.web.console.surface import blueprint, chosen, page, purpose_titles, today_of
 
 USUAL = timedelta(days=29)
 """How far back the page looks unless told."""
@@ -32,12 +32,7 @@ def statistics_page() -> str:
     with current.runtime().database.reading() as session:
         sites = purposes.sites(session, controller_id=controller.id)
         asked, errors = _asked(controller, typed, {one.key: one.id for one in sites})
-        titles = {
-            code: one.texts[current.language()]["title"]
-            for code, one in purposes.current_purposes(
-                session, controller_id=controller.id
-            ).items()
-        }
+        titles = purpose_titles(session, controller)
         series = statistics.series(session, asked=asked)
         groups = statistics.groups(session, asked=asked, by=by)
         names = _names(session, controller, by, groups)

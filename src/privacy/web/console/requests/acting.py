@@ -6,19 +6,23 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import request
+from sqlalchemy.orm import Session
+from typing_extensions import Unpack
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import ConflictError, InvalidError
 from privacy.operators.roles import Permission
-from privacy.requests import agreeing, queries
+from privacy.requests import agreeing
 from privacy.requests.acting import acting_for
 from privacy.requests.annexes import AgeBand, Capacity
 from privacy.requests.intake import representing
 from privacy.requests.intake.representing import LONGEST, Proof, Representative
+from privacy.requests.models import SubjectRequest
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.requests.decisions import decider_of, done, not_accepted
+from privacy.web.console.requests.deciding import decide, decider_of, not_accepted
 from privacy.web.console.surface import blueprint
+from privacy.web.current import By
 
 FIELDS = {"name": "acting_name", "email": "acting_email", "proof": "proof", "age_band": "age_band"}
 """The form's field for what a representative must have."""
@@ -53,45 +57,34 @@ def read(typed: Mapping[str, str]) -> tuple[Representative | None, dict[str, str
 @operators_only(Permission.REQUESTS_APPROVE)
 def accept_mandate(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatus]:
     """Accept that a representative may act, with what shows it."""
-    controller, runtime = decider_of(request_id), current.runtime()
+    controller, cabinet = decider_of(request_id), current.runtime().cabinet
     proof = request.form.get("proof", "").strip()
     if len(proof) > LONGEST:
         return not_accepted(controller, request_id, "mandate", {"proof": "proof.invalid"})
     ticked = set(request.form.getlist("claim"))
-    with runtime.database.transaction() as session:
-        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
-        acting = acting_for(session, cabinet=runtime.cabinet, about=about)
+
+    def accept(session: Session, *, about: SubjectRequest, **by: Unpack[By]) -> None:
+        acting = acting_for(session, cabinet=cabinet, about=about)
         said = acting.claims if acting else ()
         without = [one for number, one in enumerate(said) if str(number) not in ticked]
-        representing.accept_mandate(
-            session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            about=about,
-            proof=Proof(proof, without),
-        )
-    return done(request_id, "mandate")
+        shown = Proof(proof, without)
+        representing.accept_mandate(session, **by, cabinet=cabinet, about=about, proof=shown)
+
+    return decide(controller, request_id, accept, done="mandate")
 
 
 @blueprint.post("/requests/<uuid:request_id>/mandate/ask")
 @operators_only(Permission.REQUESTS_APPROVE)
 def ask_agreement(request_id: UUID) -> AnyResponse:
     """Ask the person in whose name somebody asks whether it is their wish."""
-    controller, runtime = decider_of(request_id), current.runtime()
-    with runtime.database.transaction() as session:
-        about = queries.request_of(session, controller_id=controller.id, request_id=request_id)
-        if not agreeing.may_ask(session, desk=runtime.desk, about=about):
+    controller, desk = decider_of(request_id), current.runtime().desk
+
+    def ask(session: Session, *, about: SubjectRequest, **by: Unpack[By]) -> None:
+        if not agreeing.may_ask(session, desk=desk, about=about):
             raise ConflictError("This person cannot be asked, or was asked before.")
-        agreeing.ask_agreement(
-            session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
-            desk=runtime.desk,
-            about=about,
-        )
-    runtime.wake("deliver-mail")
-    return done(request_id, "agreement_asked")
+        agreeing.ask_agreement(session, **by, desk=desk, about=about)
+
+    return decide(controller, request_id, ask, done="agreement_asked", wake="deliver-mail")
 
 
 def _until(text: str) -> tuple[date | None, dict[str, str]]:

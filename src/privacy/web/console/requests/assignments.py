@@ -3,17 +3,17 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.assignments import acts, queries
 from privacy.assignments.models import AssignmentState
-from privacy.errors import GoneError, NotFoundError
+from privacy.errors import GoneError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.web import current, replies
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, keep, mine, page, today_of
+from privacy.web.console.surface import blueprint, chosen, go_to, owned, page, today_of
 from privacy.web.intake import allowing
 
 
@@ -43,8 +43,7 @@ def assignment_detail(assignment_id: UUID) -> str:
     with runtime.database.transaction() as session:
         about = queries.by_id(session, assignment_id=assignment_id)
         if about.state in acts.ANSWERABLE:
-            actor = current.operator().actor
-            acts.view_assignment(session, actor=actor, at=runtime.clock(), about=about)
+            acts.view_assignment(session, **current.by_operator(), about=about)
     return _page(controller, assignment_id, {})
 
 
@@ -59,19 +58,14 @@ def answer_assignment(assignment_id: UUID) -> AnyResponse | tuple[str, HTTPStatu
     errors = replies.take(about, actor=current.operator().actor)
     if errors:
         return _page(controller, assignment_id, errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    target = url_for("console.assignments", done="assignment_answered")
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("assignments", done="assignment_answered")
 
 
 def _controller(assignment_id: UUID) -> Controller:
     """Return the controller of an assignment that this operator may answer."""
-    candidates = mine(Permission.ASSIGNMENTS_ANSWER)
     with current.runtime().database.reading() as session:
-        about = queries.by_id(session, assignment_id=assignment_id)
-    for one in candidates:
-        if one.id == about.controller_id:
-            return keep(one)
-    raise NotFoundError("There is no such assignment.")
+        of = queries.by_id(session, assignment_id=assignment_id).controller_id
+    return owned(of, Permission.ASSIGNMENTS_ANSWER, otherwise="There is no such assignment.")
 
 
 def _page(controller: Controller, assignment_id: UUID, errors: dict[str, str]) -> str:

@@ -36,9 +36,7 @@ def make_calendar() -> str:
     """Make a new address and show it, for the only time; the earlier one ends."""
     runtime, operator = current.runtime(), current.operator()
     with runtime.database.transaction() as session:
-        token = feeds.make_feed(
-            session, actor=operator.actor, at=runtime.clock(), operator_id=operator.operator_id
-        )
+        token = feeds.make_feed(session, **current.by_operator(), operator_id=operator.operator_id)
     return _page(f"{runtime.settings.public_url}/console/calendar/{token}.ics")
 
 

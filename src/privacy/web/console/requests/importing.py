@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.operators.roles import Permission
@@ -14,7 +14,7 @@ from privacy.requests.intake.bulk import Fault, Line, LinesError
 from privacy.requests.intake.taking_in import Verification
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page, today_of
+from privacy.web.console.surface import blueprint, chosen, go_to, page, today_of
 from privacy.web.words import LANGUAGES
 
 
@@ -45,8 +45,7 @@ def take_in_bulk() -> AnyResponse | tuple[str, HTTPStatus]:
         lines=lines,
     )
     runtime.wake("deliver-mail")
-    target = url_for("console.bulk_done", taken=done.taken, known=done.known)
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("bulk_done", taken=done.taken, known=done.known)
 
 
 @blueprint.get("/requests/imported/<int:taken>/<int:known>")

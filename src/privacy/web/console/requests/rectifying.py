@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,9 +22,9 @@ from privacy.requests.moves import record
 from privacy.requests.previews.withholding import Verdict
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.requests.decisions import LONGEST_REASON, decider_of
+from privacy.web.console.requests.deciding import LONGEST_REASON, decider_of
 from privacy.web.console.requests.rectified_page import draw, rectification_of
-from privacy.web.console.surface import blueprint
+from privacy.web.console.surface import blueprint, go_to
 
 UNSEEN = "none"
 """Says of a decision that it was sent without the list that it is about."""
@@ -62,8 +62,7 @@ def decide_rectification(request_id: UUID) -> AnyResponse | tuple[str, HTTPStatu
         with runtime.database.transaction() as session:
             acts.decide(
                 session,
-                actor=current.operator().actor,
-                at=runtime.clock(),
+                **current.by_operator(),
                 desk=runtime.desk,
                 about=rectification_of(session, controller, request_id),
                 decided=Decided(wanted, answer, typed.get("seen", "") or UNSEEN),
@@ -123,7 +122,7 @@ def _do(request_id: UUID, chooses: Chooses) -> None:
     controller, runtime = decider_of(request_id), current.runtime()
     with runtime.database.transaction() as session:
         act, needs = chooses(session, rectification_of(session, controller, request_id))
-        act(session, actor=current.operator().actor, at=runtime.clock(), **needs)
+        act(session, **current.by_operator(), **needs)
 
 
 def _row(session: Session, about: SubjectRequest, correction_id: UUID) -> dict[str, Any]:
@@ -133,8 +132,7 @@ def _row(session: Session, about: SubjectRequest, correction_id: UUID) -> dict[s
 
 def _done(request_id: UUID, what: str) -> AnyResponse:
     current.runtime().wake("rectify")
-    target = url_for("console.rectification_page", request_id=request_id, done=what)
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("rectification_page", request_id=request_id, done=what)
 
 
 @blueprint.post("/requests/<uuid:request_id>/rectification/leads/<int:number>")

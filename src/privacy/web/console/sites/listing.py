@@ -4,14 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import csp, reports
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller, Purpose, Site
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, keep, mine, page
+from privacy.web.console.surface import blueprint, chosen, owned, page
 
 
 @blueprint.get("/sites")
@@ -37,7 +36,8 @@ def sites() -> str:
 @operators_only(Permission.PURPOSES_READ)
 def site_detail(key: str) -> str:
     """Show one site: its tags, its policy, the languages that lack words, what was stopped."""
-    controller, service = _controller(key), current.runtime().settings.public_url
+    controller = controller_of(key, Permission.PURPOSES_READ)
+    service = current.runtime().settings.public_url
     with current.runtime().database.reading() as session:
         site = purposes.site_by_key(session, key)
         named = _purposes(session, site)
@@ -56,14 +56,11 @@ def site_detail(key: str) -> str:
     return page("site_detail", controller, **shown)
 
 
-def _controller(key: str) -> Controller:
-    """Return the controller of a site, if the operator may see it; else NotFoundError."""
+def controller_of(key: str, permission: Permission) -> Controller:
+    """Return a site's controller, if the operator holds the permission; else NotFoundError."""
     with current.runtime().database.reading() as session:
         of = purposes.site_by_key(session, key).controller_id
-    for one in mine(Permission.PURPOSES_READ):
-        if one.id == of:
-            return keep(one)
-    raise NotFoundError("There is no such site.")
+    return owned(of, permission, otherwise="There is no such site.")
 
 
 def _purposes(session: Session, site: Site) -> list[Purpose]:

@@ -5,12 +5,11 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.consent.term import kept_days
-from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.policy import queries as policy
 from privacy.purposes import changes
@@ -21,21 +20,22 @@ from privacy.purposes.notices import digest
 from privacy.purposes.publishing import Banner, publish_notices
 from privacy.web import current, pages
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, keep, mine, page
+from privacy.web.console.sites.listing import controller_of
+from privacy.web.console.surface import blueprint, go_to, page
 
 
 @blueprint.get("/sites/<key>/publish")
 @operators_only(Permission.PURPOSES_MANAGE)
 def publishing(key: str) -> str:
     """Show what publishing would change on a site, word by word, before anybody sees it."""
-    return _preview(_controller(key), key)
+    return _preview(controller_of(key, Permission.PURPOSES_MANAGE), key)
 
 
 @blueprint.post("/sites/<key>/publish/confirm")
 @operators_only(Permission.PURPOSES_MANAGE)
 def publish_site(key: str) -> AnyResponse | tuple[str, HTTPStatus]:
     """Publish what was read, if it is still what would be published; pictures of it follow."""
-    runtime, controller = current.runtime(), _controller(key)
+    runtime, controller = current.runtime(), controller_of(key, Permission.PURPOSES_MANAGE)
     with runtime.database.transaction() as session:
         site = purposes.site_by_key(session, key)
         banner = _banner(session)
@@ -43,25 +43,14 @@ def publish_site(key: str) -> AnyResponse | tuple[str, HTTPStatus]:
         same = request.form.get("read") == _mark(documents)
         if same:
             publish_notices(
-                session, actor=current.operator().actor, at=runtime.clock(), site=site,
+                session, **current.by_operator(), site=site,
                 banner=banner,
             )  # fmt: skip
     if not same:
         errors = {"read": "read.stale"}
         return _preview(controller, key, errors=errors), HTTPStatus.CONFLICT
     runtime.wake("keep-notices")
-    target = url_for("console.site_detail", key=key, done="published")
-    return redirect(target, HTTPStatus.SEE_OTHER)
-
-
-def _controller(key: str) -> Controller:
-    """Return the controller of a site, if the operator may publish for it; else NotFoundError."""
-    with current.runtime().database.reading() as session:
-        of = purposes.site_by_key(session, key).controller_id
-    for one in mine(Permission.PURPOSES_MANAGE):
-        if one.id == of:
-            return keep(one)
-    raise NotFoundError("There is no such site.")
+    return go_to("site_detail", key=key, done="published")
 
 
 def _banner(session: Session) -> Banner:

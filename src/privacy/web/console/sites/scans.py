@@ -3,11 +3,10 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,7 +20,7 @@ from privacy.scans.models import Every, Scan
 from privacy.scans.observe import Phase
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, mine, page
+from privacy.web.console.surface import blueprint, chosen, go_to, mine, page
 
 JOB = "scan-sites"
 _POLICY = re.compile(r"https://[^\s/]+\S{0,1990}")
@@ -129,7 +128,7 @@ def scan_now(key: str) -> AnyResponse:
     runtime = current.runtime()
     with runtime.database.transaction() as session:
         site = _site(session, key)
-        acts.ask_scan(session, actor=current.operator().actor, at=runtime.clock(), site=site)
+        acts.ask_scan(session, **current.by_operator(), site=site)
     runtime.wake(JOB)
     return _back("scan_asked")
 
@@ -145,8 +144,7 @@ def plan_scans(key: str) -> AnyResponse:
         site = _site(session, key)
         acts.plan_scans(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             site=site,
             every=Every(every),
         )
@@ -171,13 +169,11 @@ def accept_declaration(scan_id: UUID) -> AnyResponse:
         addition = acts.Addition(code, part, _described(part, wanted[0]))
         acts.accept_declaration(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             controller_id=controller.id,
             addition=addition,
         )
-    target = url_for("console.scan_detail", scan_id=scan.id, done="declared")
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("scan_detail", scan_id=scan.id, done="declared")
 
 
 def _described(part: str, proposed: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,7 +210,7 @@ def _site(session: Session, key: str) -> Site:
 
 
 def _back(done: str) -> AnyResponse:
-    return redirect(url_for("console.scans", done=done), HTTPStatus.SEE_OTHER)
+    return go_to("scans", done=done)
 
 
 def failing(controller: Controller) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import InvalidError, PrivacyError
@@ -21,7 +21,7 @@ from privacy.stores.review.review import Review
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.stores import review_form, review_page
-from privacy.web.console.surface import blueprint, chosen, page
+from privacy.web.console.surface import blueprint, chosen, go_to, page
 
 Answer = AnyResponse | tuple[str, HTTPStatus]
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -127,8 +127,7 @@ def save_collection(draft_id: UUID, collection: str) -> Answer:
         return _collection(draft, collection, review_page.faults_of(error)), UNPROCESSABLE
     following = review_page.next_open(changed, collection)
     if request.form.get("do") == "next" and following:
-        target = url_for("console.draft_collection", draft_id=draft_id, collection=following)
-        return redirect(target, HTTPStatus.SEE_OTHER)
+        return go_to("draft_collection", draft_id=draft_id, collection=following)
     return _to_draft(draft_id, "draft_saved")
 
 
@@ -157,8 +156,7 @@ def settle_draft(draft_id: UUID) -> Answer:
         with runtime.database.transaction() as session:
             store = drafts.settle_draft(
                 session,
-                actor=current.operator().actor,
-                at=runtime.clock(),
+                **current.by_operator(),
                 cabinet=runtime.cabinet,
                 draft=queries.draft(session, controller_id=draft.controller_id, draft_id=draft_id),
             )
@@ -177,11 +175,10 @@ def drop_draft(draft_id: UUID) -> AnyResponse:
     with runtime.database.transaction() as session:
         drafts.drop_draft(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             draft=queries.draft(session, controller_id=controller.id, draft_id=draft_id),
         )
-    return redirect(url_for("console.stores", done="draft_dropped"), HTTPStatus.SEE_OTHER)
+    return go_to("stores", done="draft_dropped")
 
 
 @blueprint.post("/stores/<name>/check")
@@ -200,8 +197,7 @@ def waive_place(name: str) -> AnyResponse:
     with runtime.database.transaction() as session:
         acts.waive(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             store=queries.data_store(session, controller_id=controller.id, name=name),
             waiver=review_form.waiver(request.form),
         )
@@ -223,8 +219,7 @@ def _save(draft: StoreDraft, said: Saving) -> None:
     with runtime.database.transaction() as session:
         drafts.save_draft(
             session,
-            actor=current.operator().actor,
-            at=runtime.clock(),
+            **current.by_operator(),
             draft=queries.draft(session, controller_id=draft.controller_id, draft_id=draft.id),
             said=said,
         )
@@ -263,9 +258,8 @@ def _collection(draft: StoreDraft, collection: str, faults: dict[str, Any]) -> s
 
 
 def _to_draft(draft_id: UUID, done: str | None = None) -> AnyResponse:
-    target = url_for("console.store_draft", draft_id=draft_id, done=done)
-    return redirect(target, HTTPStatus.SEE_OTHER)
+    return go_to("store_draft", draft_id=draft_id, done=done)
 
 
 def _to_store(name: str, done: str) -> AnyResponse:
-    return redirect(url_for("console.store_detail", name=name, done=done), HTTPStatus.SEE_OTHER)
+    return go_to("store_detail", name=name, done=done)
