@@ -230,9 +230,10 @@ def expire_requests(database: Database, *, clock: Clock) -> int:
         unfetched = queries.packages_due(session, at=at)
     forgotten = sum(_ended(database, at, one, acts.expire) for one in unconfirmed)
     with database.transaction() as session:
-        sweep(session)
         preview.forget(session, actor=CLEANER, at=at)
-    return forgotten + sum(_ended(database, at, one, handing.lapse) for one in unfetched)
+    lapsed = sum(_ended(database, at, one, handing.lapse) for one in unfetched)
+    sweep(database)
+    return forgotten + lapsed
 
 
 def _ended(database: Database, at: datetime, request_id: UUID, end: Callable[..., None]) -> bool:

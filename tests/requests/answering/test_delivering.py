@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from privacy.audit.actions import Action
+from privacy.db import Database
 from privacy.errors import ConflictError, GoneError, SealError
 from privacy.packages.models import PackageFetch, PackagePart
 from privacy.packages.stowing import PART
 from privacy.requests import jobs
-from privacy.requests.answering import claiming, handing, keeping
+from privacy.requests.answering import claiming, delivering, handing, keeping
 from privacy.requests.answering.delivering import Delivery, begun, deliver, press
 from privacy.requests.answering.keeping import keep_parts
 from privacy.requests.models import Package, RequestState
@@ -275,13 +276,29 @@ def test_what_a_dead_worker_left_of_a_request_that_ended_is_swept(office: Office
     keep_parts(
         office.database, clock=office.clock, claim=mine, about=about, archive=[b"x" * 3 * PART]
     )
-    with office.database.transaction() as session:
-        assert keeping.sweep(session) == 0
+    assert keeping.sweep(office.database) == 0
     with office.taken(request_id) as (session, ended):
         ended.state = RequestState.REFUSED
         record_any(session, office, request_id)
-    with office.database.transaction() as session:
-        assert keeping.sweep(session) == 1
+    assert keeping.sweep(office.database) == 1
+    assert left(office) == (0, 0, 0)
+
+
+def test_parts_are_destroyed_by_and_by_and_by_the_next_sweep_after_a_crash(
+    office: Office, large: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(keeping, "GONE_AT_ONCE", 4)
+    delivery, destroy_parts = begin(office), keeping.destroy_parts
+
+    def dying(database: Database, *, request_id: UUID) -> None:
+        destroy_parts(DyingDatabase(database.engine, Steps(4)), request_id=request_id)
+
+    monkeypatch.setattr(delivering, "destroy_parts", dying)
+    with pytest.raises(KilledError):
+        list(delivery.chunks)
+    assert office.request(large).state is RequestState.COMPLETED
+    assert left(office)[1] == 6, "four are gone"
+    assert keeping.sweep(office.database) == 1
     assert left(office) == (0, 0, 0)
 
 

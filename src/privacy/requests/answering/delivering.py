@@ -23,6 +23,7 @@ from privacy.packages.stowing import PART, Box
 from privacy.purposes.models import Controller
 from privacy.requests import queries
 from privacy.requests.answering import handing
+from privacy.requests.answering.keeping import destroy_parts
 from privacy.requests.models import LinkUse, SubjectRequest
 from privacy.subjects.rows import count_changed, insert_new
 
@@ -183,3 +184,4 @@ class _Flow:
             handing.handed_over(
                 session, actor=ACTOR, at=self.clock(), about=about, token=self.token, size=size
             )
+        destroy_parts(self.database, request_id=self.about.id)

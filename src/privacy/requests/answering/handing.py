@@ -222,14 +222,16 @@ def lapse(session: Session, *, actor: str, at: datetime, about: SubjectRequest) 
 
 
 def _close(session: Session, about: SubjectRequest, state: RequestState, at: datetime) -> bool:
-    """End a request whose package was waiting, with the package; one alone can."""
+    """End a request whose package was waiting, with the package; one alone can.
+
+    Its parts, if it has any, are for `keeping` to destroy: alone they are no whole archive.
+    """
     if not move(session, about, RequestState.READY, state=state, closed_at=at):
         return False
     for kept in (Package, PackageFetch):
         session.execute(
             delete(kept).where(kept.subject_id == about.subject_id, kept.request_id == about.id)
         )
-    _forget_parts(session, about, since=0)
     return True
 
 

@@ -1,9 +1,13 @@
-"""Keeping an archive that may be too large for one row: in parts, in short transactions."""
+"""Keeping an archive that may be too large for one row: in parts, in short transactions.
+
+They are destroyed in short transactions too: where what is deleted is overwritten, gigabytes at
+once would keep everybody else from writing for minutes.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from privacy.clock import Clock
@@ -17,6 +21,8 @@ from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
 
 AT_ONCE = 8
 """Parts that one transaction writes."""
+GONE_AT_ONCE = 16
+"""Parts that one transaction destroys."""
 
 
 def keep_parts(
@@ -35,12 +41,22 @@ def keep_parts(
     waiting: list[dict[str, object]] = []
     subject_id = handing.subject_of(about)
 
+    def begin() -> None:
+        left = True
+        while left:
+            with database.transaction() as session:
+                _prolong(session, clock, claim)
+                left = _destroy_some(session, about.id)
+
     def write() -> None:
         with database.transaction() as session:
-            _write(session, clock, claim, waiting)
+            _prolong(session, clock, claim)
+            session.execute(insert(PackagePart), waiting)
         waiting.clear()
 
     def keep(number: int, sealed: bytes) -> None:
+        if number == 0:
+            begin()
         waiting.append(
             {
                 "subject_id": subject_id,
@@ -58,28 +74,43 @@ def keep_parts(
     return stowed
 
 
-def _write(session: Session, clock: Clock, claim: Claim, parts: list[dict[str, object]]) -> None:
+def _prolong(session: Session, clock: Clock, claim: Claim) -> None:
     held(session, claim=claim)
     hold = session.get_one(RequestClaim, claim.request_id)
     hold.claimed_until = clock() + lease_of(claim.fence)
-    if parts[0]["number"] == 0:
-        session.execute(_parts_of(claim.request_id))
-    session.execute(insert(PackagePart), parts)
 
 
-def sweep(session: Session) -> int:
-    """Remove parts that a worker left whose request needs no answer any more; return how many."""
+def sweep(database: Database) -> int:
+    """Destroy the parts of every request that needs no answer (any more); return how many had any.
+
+    What nobody fetched, what was handed over by a process that died then, what a worker left.
+    """
     needed = [RequestState.APPROVED, RequestState.READY]
-    left = session.scalars(
-        select(PackagePart.request_id)
-        .join(SubjectRequest, SubjectRequest.id == PackagePart.request_id)
-        .where(SubjectRequest.state.not_in(needed))
-        .distinct()
-    ).all()
+    with database.reading() as session:
+        left = session.scalars(
+            select(PackagePart.request_id)
+            .join(SubjectRequest, SubjectRequest.id == PackagePart.request_id)
+            .where(SubjectRequest.state.not_in(needed))
+            .distinct()
+        ).all()
     for request_id in left:
-        session.execute(_parts_of(request_id))
+        destroy_parts(database, request_id=request_id)
     return len(left)
 
 
-def _parts_of(request_id: UUID) -> Delete:
-    return delete(PackagePart).where(PackagePart.request_id == request_id)
+def destroy_parts(database: Database, *, request_id: UUID) -> None:
+    """Destroy all that is kept of an archive; killed meanwhile, the next sweep does the rest."""
+    left = True
+    while left:
+        with database.transaction() as session:
+            left = _destroy_some(session, request_id)
+
+
+def _destroy_some(session: Session, request_id: UUID) -> bool:
+    """Destroy some parts, lowest first; False when there is none any more."""
+    mine = PackagePart.request_id == request_id
+    lowest = session.scalar(select(func.min(PackagePart.number)).where(mine))
+    if lowest is None:
+        return False
+    session.execute(delete(PackagePart).where(mine, PackagePart.number < lowest + GONE_AT_ONCE))
+    return True
