@@ -19,6 +19,7 @@ from privacy.purposes.models import Controller
 from privacy.requests import acts, queries
 from privacy.requests.deadlines import questions
 from privacy.requests.deadlines.questions import Asked
+from privacy.requests.intake.representing import waits_for_mandate
 from privacy.requests.letters import reason_of
 from privacy.requests.models import LinkUse, RequestKind, RequestState, RequestTask, SubjectRequest
 from privacy.requests.queries import Step
@@ -56,7 +57,11 @@ def confirm(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         except GoneError:
             return gone(controller, LinkUse.CONFIRM)
     return pages.render(
-        "portal/confirm.html", controller=controller, token=token, kind=about.kind.value
+        "portal/confirm.html",
+        controller=controller,
+        token=token,
+        kind=about.kind.value,
+        for_another=about.acting_sealed is not None,
     )
 
 
@@ -99,6 +104,7 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         reason = _reason(session, about)
         asked = _waiting(session, about)
         rectified = rectified_of(session, about)
+        unchecked = waits_for_mandate(session, about=about)
     return pages.render(
         "portal/status.html",
         controller=controller,
@@ -106,6 +112,7 @@ def status(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
         reason=reason,
         questions=asked,
         rectified=rectified,
+        unchecked=unchecked,
         authority=authority_of(controller.region, controller.authority),
         timeline=_timeline(about, steps, _not_searched(about, tasks)),
         today=day_of(runtime.clock(), ZoneInfo(controller.zone)),
