@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from privacy.consent import queries
 from privacy.consent.acts import Answered, ReplayedError, record_answers
 from privacy.consent.models import Consent, Method
+from privacy.consent.receipts import proofs
 from privacy.consent.receipts.receipt import Receipt
 from privacy.db import Database
-from privacy.errors import InvalidError
+from privacy.errors import InvalidError, NotFoundError
 from privacy.purposes.queries import Asked
 from privacy.subjects.models import Subject
 from tests.consent.asking import PURPOSES, VISITOR, answer, answering, visitor
@@ -149,12 +149,8 @@ def test_an_answer_is_found_by_its_receipt_for_its_controller_only(
     one = answer(asked)
     record(database, clock, one)
     with database.reading() as session:
-        found = queries.by_receipt(
-            session, controller_id=asked.controller_id, answer_id=one.said.answer_id
-        )
-        assert found is not None
-        assert found.subject_id == VISITOR
-        assert (
-            queries.by_receipt(session, controller_id=asked.site_id, answer_id=one.said.answer_id)
-            is None
-        )
+        wanted = one.said.answer_id
+        found = proofs.by_answer(session, answer_id=wanted, controller_ids=[asked.controller_id])
+        assert found.first.subject_id == VISITOR
+        with pytest.raises(NotFoundError):
+            proofs.by_answer(session, answer_id=wanted, controller_ids=[asked.site_id])

@@ -116,11 +116,3 @@ def latest(session: Session, *, controller_id: UUID, limit: int = 50) -> Sequenc
         .limit(limit)
     )
     return session.scalars(wanted).all()
-
-
-def by_receipt(session: Session, *, controller_id: UUID, answer_id: UUID) -> Consent | None:
-    """Return a row of the answer whose receipt has this id, for who knows only the receipt."""
-    wanted = select(Consent).where(
-        Consent.controller_id == controller_id, Consent.answer_id == answer_id
-    )
-    return session.scalars(wanted.order_by(Consent.purpose_code).limit(1)).one_or_none()

@@ -57,6 +57,20 @@ def test_a_number_that_two_browsers_chose_needs_the_hash(viewer: Seat, site: Sho
     assert viewer.browser.get(f"{ADDRESS}/receipts/{body['id']}").status_code == 409
 
 
+def test_what_was_shown_is_not_taken_from_another_answer_of_that_number(viewer: Seat, site: Shop):
+    body = site.body()
+    first = json.loads(site.post(body).data)
+    site.post({**body, "visitor": "c" * 32})
+    asked = {"receipt": body["id"]}
+    sheet = viewer.browser.get("/console/shown", query_string=asked).text
+    assert "Plusieurs choix portent ce numéro" in sheet
+    assert body["notice"] not in sheet
+    link = f"/console/shown?receipt={body['id']}&amp;leaf={leaf_of(first)}"
+    assert link in page(viewer, **asked, leaf=leaf_of(first))
+    asked["leaf"] = leaf_of(first)
+    assert body["notice"] in viewer.browser.get("/console/shown", query_string=asked).text
+
+
 def test_the_answers_of_another_controller_are_not_found(app: Flask, viewer: Seat, site: Shop):
     given = answered(site)
     assert viewer.token

@@ -1,24 +1,21 @@
 """What visitors answered, counted and without anybody's identity."""
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from privacy.consent import queries
 from privacy.consent.models import Consent
 from privacy.consent.receipts import proofs
-from privacy.errors import ConflictError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes import queries as purposes
-from privacy.purposes.models import Controller
 from privacy.web import current, proving
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page, purpose_titles, uuid_of
+from privacy.web.console.consents.looking_up import leaf_of, look_up
+from privacy.web.console.surface import blueprint, chosen, page, purpose_titles
 
 
 @blueprint.get("/consents")
@@ -26,13 +23,15 @@ from privacy.web.console.surface import blueprint, chosen, page, purpose_titles,
 def consents() -> str:
     """Show counts by purpose, the latest answers, and one answer by the number of its receipt."""
     controller = chosen(Permission.CONSENTS_READ)
-    receipt = request.args.get("receipt", "").strip() or None
+    receipt = request.args.get("receipt", "").strip()
     with current.runtime().database.reading() as session:
         titles = purpose_titles(session, controller)
         sites = {one.id: one.name for one in purposes.sites(session, controller_id=controller.id)}
         tallies = queries.tallies(session, controller_id=controller.id)
         latest = queries.latest(session, controller_id=controller.id, limit=40)
-        found, fault = _found(session, controller, receipt, request.args.get("leaf", ""))
+        found, fault = look_up(
+            session, controller, receipt=receipt, leaf=request.args.get("leaf", "")
+        )
     lines = [_line(one, titles, sites) for one in latest]
     return page(
         "consents",
@@ -47,7 +46,7 @@ def consents() -> str:
             for one in tallies
         ],
         latest=lines,
-        receipt=receipt,
+        receipt=receipt or None,
         found=_whole(found, titles, sites) if found else None,
         errors={"receipt": fault} if fault else {},
     )
@@ -65,29 +64,6 @@ def proof(receipt_id: UUID) -> Response:
     answer = proving.answer(find)
     answer.headers.set("Content-Disposition", "attachment", filename=f"{receipt_id}.json")
     return answer
-
-
-def leaf_of(text: str) -> bytes | None:
-    """Return the hash that an address names, or None for what is none."""
-    return bytes.fromhex(text) if re.fullmatch(r"[0-9a-f]{64}", text) else None
-
-
-def _found(
-    session: Session, controller: Controller, receipt: str | None, leaf: str
-) -> tuple[Sequence[Consent], str | None]:
-    """Return the rows of the answer that was searched for, or why there are none."""
-    answer_id = uuid_of(receipt)
-    if answer_id is None:
-        return (), "receipt.unknown" if receipt else None
-    try:
-        kept = proofs.by_answer(
-            session, answer_id=answer_id, controller_ids=[controller.id], leaf=leaf_of(leaf)
-        )
-    except NotFoundError:
-        return (), "receipt.unknown"
-    except ConflictError:
-        return (), "receipt.several"
-    return kept.rows, None
 
 
 def _line(one: Consent, titles: dict[str, str], sites: dict[Any, str]) -> dict[str, Any]:

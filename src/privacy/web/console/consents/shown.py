@@ -7,16 +7,16 @@ from typing import Any
 from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 
-from privacy.consent import queries as consents
 from privacy.consent.models import Consent
 from privacy.operators.roles import Permission
-from privacy.purposes.models import Controller, Notice
+from privacy.purposes.models import Notice
 from privacy.scans import queries
 from privacy.scans.jobs import PICTURES
 from privacy.scans.models import Artefact, Exhibit
 from privacy.web import current
 from privacy.web.auth import operators_only
-from privacy.web.console.surface import blueprint, chosen, page, uuid_of
+from privacy.web.console.consents.looking_up import look_up
+from privacy.web.console.surface import blueprint, chosen, page
 
 FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -29,7 +29,10 @@ def shown() -> str:
     receipt = request.args.get("receipt", "").strip()
     digest = request.args.get("notice", "").strip()
     with current.runtime().database.reading() as session:
-        answer = _answer(session, controller, receipt)
+        rows, fault = look_up(
+            session, controller, receipt=receipt, leaf=request.args.get("leaf", "")
+        )
+        answer = rows[0] if rows else None
         digest = answer.notice if answer else digest
         found = session.get(Notice, (controller.id, digest)) if digest else None
         exhibits = _exhibits(session, found) if found else []
@@ -44,7 +47,7 @@ def shown() -> str:
         notice=words,
         code=[one for one in exhibits if one["name"] not in PICTURES],
         pictures=[one for one in exhibits if one["name"] in PICTURES],
-        errors={"receipt": "receipt.unknown"} if asked and not found else {},
+        errors={"receipt": fault or "receipt.unknown"} if asked and not found else {},
     )
 
 
@@ -61,13 +64,6 @@ def artefact(digest: str) -> Response:
     if not is_picture:
         response.headers["Content-Disposition"] = f'attachment; filename="{digest[:16]}.txt"'
     return response
-
-
-def _answer(session: Session, controller: Controller, receipt: str) -> Consent | None:
-    answer_id = uuid_of(receipt)
-    if answer_id is None:
-        return None
-    return consents.by_receipt(session, controller_id=controller.id, answer_id=answer_id)
 
 
 def _said(answer: Consent, place: int | None) -> dict[str, Any]:
