@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from privacy.stores.definition import CATEGORY_TITLES, Waiver
+from privacy.stores.definition import Waiver
+from privacy.stores.titles import CATEGORY_TITLES
 from tests.pages.console_cases import BASE, PATH
 from tests.pages.portal_cases import at
 from tests.pages.preview import Case
@@ -99,6 +100,10 @@ def _field(number: int, name: str, **other: Any) -> dict[str, Any]:
         "category": "contact",
         "category_title": "Coordonnées", "kind": "", "spreads": True, "exported": True, "sure": 85,
         "about": "",
+        "provenance": "",
+        "presumed": "provided",
+        "rectifiable": "",
+        "may_rectify": True,
         "notes": [], "is_new": False, "is_gone": False, "is_open": False, "is_key": False,
     }  # fmt: skip
     return {**usual, **other}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from typing_extensions import override
@@ -18,6 +19,7 @@ from privacy.stores.definition import (
     Link,
     StoreDefinition,
 )
+from privacy.stores.nested import column_of, held, path_of
 from privacy.stores.normalise import fold
 from privacy.stores.protocol import Key, Row, Store
 
@@ -46,6 +48,11 @@ class FakeStore(Store):
     def definition(self) -> StoreDefinition:
         return self._definition
 
+    @property
+    @override
+    def looks_inside(self) -> bool:
+        return True
+
     @override
     def check(self) -> None:
         for error in self._broken.values():
@@ -54,7 +61,7 @@ class FakeStore(Store):
     @override
     def read(self, collection: Collection, columns: Columns, values: Values[Key]) -> Iterator[Row]:
         declared = self._definition.collection(collection.name)
-        if not set(columns) <= set(declared.columns):
+        if not set(map(column_of, columns)) <= set(declared.columns):
             raise InvalidError("a column is not declared")
         if values:
             self.reads.append((collection.name, columns, frozenset(values)))
@@ -66,7 +73,7 @@ class FakeStore(Store):
         index = self._index(collection, columns)
         for value in values:
             wanted = tuple(
-                fold(collection.normalisers[column], part)
+                fold(collection.way(column), part)
                 for column, part in zip(columns, value, strict=True)
             )
             if None not in wanted:
@@ -80,14 +87,22 @@ class FakeStore(Store):
         if (collection.name, columns) not in self._indexes:
             index: dict[tuple[str | None, ...], list[Row]] = defaultdict(list)
             for row in self._rows.get(collection.name, ()):
-                key = tuple(fold(collection.normalisers[name], row[name]) for name in columns)
-                index[key].append({name: row[name] for name in collection.columns})
+                found = (_all(collection, row, name) for name in columns)
+                for key in set(product(*found)):
+                    index[key].append({name: row[name] for name in collection.columns})
             self._indexes[collection.name, columns] = index
         return self._indexes[collection.name, columns]
 
     @override
     def close(self) -> None:
         self.closed += 1
+
+
+def _all(collection: Collection, row: Row, name: str) -> list[str | None]:
+    """Return what stands in a column, or in a place within one, as it is compared."""
+    values = held(row, name) if path_of(name) else [row[name]]
+    assert isinstance(values, list)
+    return [fold(collection.way(name), one) for one in values]
 
 
 class DeafStore(FakeStore):

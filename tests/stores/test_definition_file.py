@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
-    CATEGORY_TITLES,
     LANGUAGES,
     About,
     Collection,
@@ -28,6 +27,7 @@ from privacy.stores.definition import (
 )
 from privacy.stores.document import LONGEST_DOCUMENT
 from privacy.stores.normalise import NORMALISERS
+from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import ensure_valid
 
 SCHEMA = json.loads(

@@ -25,6 +25,7 @@ COLUMNS = ("id", "a", "b", "c")
 VALUES = st.one_of(st.none(), st.integers(0, 4))
 ONE = st.sampled_from([("a",), ("b",), ("c",), ("id",)])
 WAYS = st.sampled_from(["exact", "phone", "phone"])
+PATHS = st.sampled_from(["[*]", "one", "many[*].one"])
 TWO = st.sampled_from([("a", "b"), ("b", "c"), ("c", "id")])
 
 
@@ -74,10 +75,12 @@ def shared_worlds(draw: st.DrawFn) -> World:
     names = ["s0", "s1"]
     definitions = [StoreDefinition(n, same(n), (), (draw(people(n)),)) for n in names]
     cell: st.SearchStrategy[object] = st.sampled_from([None, 0, 1, 2, 3])
-    row = st.fixed_dictionaries(dict.fromkeys("abc", cell))
+    row = st.fixed_dictionaries(
+        {**dict.fromkeys("abc", cell), "doc": st.lists(cell, max_size=2).map(json.dumps)}
+    )
     rows: dict[Place, list[Row]] = {
         (name, "c0"): [
-            {"id": number, **one, "doc": "null"}
+            {"id": number, **one}
             for number, one in enumerate(draw(st.lists(row, min_size=3, max_size=7)))
         ]
         for name in names
@@ -94,13 +97,17 @@ def people(draw: st.DrawFn, store: str) -> Collection:
     """Return a collection each of whose columns says who it is about, most by telephone."""
     kinds = st.sampled_from(["one", "other", "third"])
     spreads = st.sampled_from([True, True, True, False])
-    ways = {"id": "exact"} | {name: draw(WAYS) for name in "abc"}
+    ways = {"id": "exact"} | {name: draw(WAYS) for name in ("a", "b", "c", "doc")}
+    few = st.integers(0, 1)
     return Collection(
         "c0",
         same("c0"),
         ("id",),
         fields(ways),
-        tuple(Identity(draw(kinds), (name,), draw(spreads)) for name in "abc"),
+        (
+            *(Identity(draw(kinds), (name,), draw(spreads)) for name in "abc"),
+            *(Identity(draw(kinds), ("doc",), draw(spreads), "[*]") for _ in range(draw(few))),
+        ),
         tuple(draw(st.lists(links(store, [("s0", "c0"), ("s1", "c0")]), max_size=1))),
     )
 
@@ -146,7 +153,7 @@ def choosing() -> st.SearchStrategy[Link]:
 
 def fields(ways: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the columns with their ways of comparing, and one that holds a document."""
-    declared = {**ways, "doc": "exact"}
+    declared = {"doc": "exact", **ways}
     return tuple(Field(n, same(n), DataCategory.IDENTITY, way) for n, way in declared.items())
 
 
@@ -156,6 +163,9 @@ def collections(draw: st.DrawFn, store: str, name: str, places: list[Place]) -> 
     identities = st.one_of(
         st.builds(Identity, st.sampled_from(["one", "other"]), ONE, st.booleans()),
         st.builds(Identity, st.just("two"), TWO, st.booleans()),
+        st.builds(
+            Identity, st.sampled_from(["one", "other"]), st.just(("doc",)), st.booleans(), PATHS
+        ),
     )
     return Collection(
         name,
@@ -172,8 +182,9 @@ def links(draw: st.DrawFn, store: str, places: list[Place]) -> Link:
     """Return a link of one or two columns to any collection, its own store's or another's."""
     to_store, to_name = draw(st.sampled_from(places))
     is_nested = draw(st.integers(0, 3)) == 0
-    columns = ONE if is_nested else draw(st.sampled_from([ONE, TWO]))
-    to_columns = draw(columns)
+    leads_within = draw(st.integers(0, 3)) == 0
+    columns = ONE if is_nested or leads_within else draw(st.sampled_from([ONE, TWO]))
+    to_columns = ("doc",) if leads_within else draw(columns)
     beside = [name for name in COLUMNS if name not in to_columns]
     return Link(
         ("doc",) if is_nested else draw(columns),
@@ -183,7 +194,8 @@ def links(draw: st.DrawFn, store: str, places: list[Place]) -> Link:
         draw(st.booleans()),
         draw(conditions(COLUMNS)),
         draw(conditions(beside)),
-        draw(st.sampled_from(["[*]", "one", "many[*].one"])) if is_nested else "",
+        draw(PATHS) if is_nested else "",
+        draw(PATHS) if leads_within else "",
     )
 
 
@@ -236,8 +248,8 @@ class Oracle:
                     self.known |= {
                         (identity.kind, value)
                         for identity in collection.identities
-                        if (value := _key(row, identity.columns))
-                        and self._spreads(identity, value)
+                        for value in _held(row, identity)
+                        if self._spreads(identity, value)
                     }
         return before != (len(self.owned), len(self.known))
 
@@ -253,15 +265,15 @@ class Oracle:
             for place, collection in self._places()
             for number, identity in enumerate(collection.identities)
             if identity.kind == kind
-            and {collection.normalisers[name] for name in identity.columns} == {"phone"}
+            and {collection.way(name) for name in identity.asked_by} == {"phone"}
         )
 
     def _shows_shared(
         self, place: Place, collection: Collection, number: int, value: tuple[str, ...]
     ) -> bool:
-        columns = collection.identities[number].columns
-        rows = [row for row in self.world.rows[place] if _key(row, columns) == value]
-        others = [i.columns for n, i in enumerate(collection.identities) if n != number]
+        mine = collection.identities[number]
+        rows = [row for row in self.world.rows[place] if value in _held(row, mine)]
+        others = [i for n, i in enumerate(collection.identities) if n != number]
         differ = any(_differ(one, two, others) for one in rows for two in rows)
         return differ and any((place, row["id"]) not in self.owned for row in rows)
 
@@ -270,17 +282,18 @@ class Oracle:
 
     def _is_owned(self, place: Place, collection: Collection, row: Row) -> bool:
         return any(
-            (identity.kind, _key(row, identity.columns)) in self.known
+            (identity.kind, value) in self.known
             for identity in collection.identities
+            for value in _held(row, identity)
         ) or self._is_target(place, row, Direction.OWNS)
 
     def _is_target(self, place: Place, row: Row, direction: Direction) -> bool:
         return any(
             _target(origin, link) == place
-            and (key := _key(row, link.to_columns)) is not None
+            and (keys := _ends(row, link))
             and _fits(row, link.where)
             and any(
-                _fits(source, link.when) and key in _starts(source, link)
+                _fits(source, link.when) and not keys.isdisjoint(_starts(source, link))
                 for source in self.world.rows[origin]
                 if (origin, source["id"]) in self.owned
             )
@@ -314,25 +327,41 @@ def _fits(row: Row, condition: Condition | None) -> bool:
     return condition is None or str(row[condition.column]) == condition.equals
 
 
-def _starts(row: Row, link: Link) -> list[tuple[str, ...] | None]:
-    """Return the keys to which a link leads from a row, in the three shapes of a document."""
-    if not link.path:
-        return [_key(row, link.columns)]
+def _starts(row: Row, link: Link) -> set[tuple[str, ...]]:
+    """Return the keys to which a link leads from a row."""
+    return _all(row, link.columns, link.path)
+
+
+def _ends(row: Row, link: Link) -> set[tuple[str, ...]]:
+    """Return the keys by which a link leads to a row."""
+    return _all(row, link.to_columns, link.to_path)
+
+
+def _held(row: Row, identity: Identity) -> set[tuple[str, ...]]:
+    """Return the identifiers of a kind that a row has."""
+    return _all(row, identity.columns, identity.path)
+
+
+def _all(row: Row, columns: Columns, path: str) -> set[tuple[str, ...]]:
+    """Return what stands in columns, or in one of the three shapes of a document."""
+    if not path:
+        key = _key(row, columns)
+        return set() if key is None else {key}
     document = json.loads(str(row["doc"]))
     inside = document if isinstance(document, dict) else {}
     found = {
         "[*]": document if isinstance(document, list) else [],
         "one": [inside.get("one")],
         "many[*].one": [one.get("one") for one in inside.get("many", [])],
-    }[link.path]
-    return [(str(value),) for value in found if value is not None]
+    }[path]
+    return {(str(value),) for value in found if value is not None}
 
 
-def _differ(one: Row, two: Row, others: list[Columns]) -> bool:
+def _differ(one: Row, two: Row, others: list[Identity]) -> bool:
     """Whether two rows say different things of whom they are about, and nothing that is equal."""
-    pairs = [(_key(one, columns), _key(two, columns)) for columns in others]
+    pairs = [(_held(one, identity), _held(two, identity)) for identity in others]
     whole = [(a, b) for a, b in pairs if a and b]
-    return bool(whole) and all(a != b for a, b in whole)
+    return bool(whole) and all(a.isdisjoint(b) for a, b in whole)
 
 
 def places_found(findings: Findings, *, owned: bool) -> set[tuple[Place, object]]:

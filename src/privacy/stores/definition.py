@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from privacy.errors import InvalidError
+from privacy.stores.nested import column_of, within
+from privacy.stores.normalise import USUAL
 
 LANGUAGES = ("fr", "en")
 
@@ -42,27 +44,6 @@ class DataCategory(StrEnum):
     TECHNICAL = "technical"
     NONE = "none"
     """Says nothing of anyone: a product's name, a country's code."""
-
-
-CATEGORY_TITLES: Mapping[DataCategory, Texts] = {
-    DataCategory.IDENTITY: {"fr": "Identité", "en": "Identity"},
-    DataCategory.CONTACT: {"fr": "Coordonnées", "en": "Contact details"},
-    DataCategory.PURCHASE: {"fr": "Achats", "en": "Purchases"},
-    DataCategory.PAYMENT: {"fr": "Paiement", "en": "Payment"},
-    DataCategory.LOYALTY: {"fr": "Fidélité", "en": "Loyalty"},
-    DataCategory.CONSENT: {"fr": "Choix et consentements", "en": "Choices and consents"},
-    DataCategory.MESSAGE: {"fr": "Échanges", "en": "Correspondence"},
-    DataCategory.BEHAVIOUR: {"fr": "Navigation et usages", "en": "Browsing and use"},
-    DataCategory.LOCATION: {"fr": "Localisation", "en": "Location"},
-    DataCategory.EMPLOYMENT: {"fr": "Vie professionnelle", "en": "Employment"},
-    DataCategory.SPECIAL: {"fr": "Données sensibles", "en": "Special categories of data"},
-    DataCategory.CRIMINAL: {
-        "fr": "Condamnations et infractions",
-        "en": "Convictions and offences",
-    },
-    DataCategory.TECHNICAL: {"fr": "Données techniques", "en": "Technical data"},
-    DataCategory.NONE: {"fr": "Données non personnelles", "en": "Not personal data"},
-}
 
 
 class Provenance(StrEnum):
@@ -107,6 +88,15 @@ class About(StrEnum):
     """The subject and others: a package leaves out what identifies others."""
 
 
+class Rectifiable(StrEnum):
+    """What a subject who is signed in may do about a wrong value (Art. 16 GDPR)."""
+
+    BY_SUBJECT = "by-subject"
+    """Type the right one; an operator decides."""
+    AT_ONCE = "at-once"
+    """Type the right one, and it is written without a decision: where little can go wrong."""
+
+
 class Direction(StrEnum):
     """What a link says of the rows that it leads to."""
 
@@ -135,6 +125,8 @@ class Field:
     about: About | None = None
     """Whom its values speak of; None where nobody has said so: then as of the subject alone, and
     who previews an answer is shown what looks like somebody else's."""
+    rectifiable: Rectifiable | None = None
+    """Whether the subject may correct it; None where only a request in words does."""
 
     @property
     def origin(self) -> Provenance:
@@ -155,6 +147,13 @@ class Identity:
     columns: Columns
     spreads: bool = True
     """Whether a value met here is searched elsewhere; not so for what several people share."""
+    path: str = ""
+    """Where values stand in its one column, when that holds a document or a list: each is one."""
+
+    @property
+    def asked_by(self) -> Columns:
+        """Return the columns, or the place within the one, by which rows are asked for."""
+        return (within(self.columns[0], self.path),) if self.path else self.columns
 
 
 @dataclass(frozen=True)
@@ -182,11 +181,14 @@ class Link:
     """Which of the rows count that it leads to."""
     path: str = ""
     """Where the values stand in its one column, when that holds a document or a list."""
+    to_path: str = ""
+    """Where they stand in the one column that it leads to, when that holds one."""
 
     @property
     def asked_by(self) -> Columns:
         """Return the columns by which the rows are asked for that it leads to."""
-        return (*self.to_columns, self.where.column) if self.where else self.to_columns
+        columns = (within(self.to_columns[0], self.to_path),) if self.to_path else self.to_columns
+        return (*columns, self.where.column) if self.where else columns
 
 
 @dataclass(frozen=True)
@@ -229,8 +231,18 @@ class Collection:
 
     @cached_property
     def normalisers(self) -> Mapping[str, str]:
-        """Return by column how its values are made comparable."""
-        return {declared.name: declared.normalise for declared in self.fields}
+        """Return by column, and by identity within one, how values are made comparable."""
+        known = {declared.name: declared.normalise for declared in self.fields}
+        return known | {
+            one.asked_by[0]: USUAL.get(one.kind, known.get(one.columns[0], "exact"))
+            for one in self.identities
+            if one.path
+        }
+
+    def way(self, column: str) -> str:
+        """Return how values of a column, or of a place within one, are made comparable."""
+        known = self.normalisers
+        return known.get(column) or known.get(column_of(column), "exact")
 
     @property
     def source_table(self) -> str:

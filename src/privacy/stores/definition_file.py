@@ -22,6 +22,7 @@ from privacy.stores.definition import (
     Kept,
     Link,
     Provenance,
+    Rectifiable,
     StoreDefinition,
     Waiver,
 )
@@ -148,7 +149,7 @@ def _kept(node: Node) -> Kept | None:
 
 _FIELD = (
     "name", "title", "data_category", "identity", "spreads", "normalise", "exported",
-    "provenance", "derived_from", "about",
+    "provenance", "derived_from", "about", "rectifiable",
 )  # fmt: skip
 
 
@@ -169,6 +170,7 @@ def _field(node: Node) -> tuple[Field, Identity | None]:
         provenance=_provenance(keys["provenance"]),
         derived_from=tuple(item.text() for item in keys["derived_from"].items()),
         about=_about(keys["about"]),
+        rectifiable=_rectifiable(keys["rectifiable"]),
     )
     return field, Identity(kind, (name,), spreads) if kind else None
 
@@ -181,15 +183,25 @@ def _about(node: Node) -> About | None:
     return node.choice(About, About.SUBJECT) if node.is_given else None
 
 
+def _rectifiable(node: Node) -> Rectifiable | None:
+    return node.choice(Rectifiable, Rectifiable.BY_SUBJECT) if node.is_given else None
+
+
 def _identity(node: Node) -> Identity:
-    keys = node.keys(("kind", "columns", "spreads"))
-    return Identity(keys["kind"].code(), keys["columns"].names(), keys["spreads"].flag(usual=True))
+    keys = node.keys(("kind", "columns", "spreads", "path"))
+    return Identity(
+        keys["kind"].code(),
+        keys["columns"].names(),
+        keys["spreads"].flag(usual=True),
+        keys["path"].text() if keys["path"].is_given else "",
+    )
 
 
 def _link(node: Node) -> Link:
     keys = node.keys(
-        ("columns", "to", "to_columns", "direction", "exported", "when", "where", "path")
-    )
+        ("columns", "to", "to_columns", "direction", "exported", "when", "where", "path",
+         "to_path")
+    )  # fmt: skip
     return Link(
         columns=keys["columns"].names(),
         to=keys["to"].text(),
@@ -199,6 +211,7 @@ def _link(node: Node) -> Link:
         when=_condition(keys["when"]),
         where=_condition(keys["where"]),
         path=keys["path"].text() if keys["path"].is_given else "",
+        to_path=keys["to_path"].text() if keys["to_path"].is_given else "",
     )
 
 
@@ -238,7 +251,7 @@ def _beside_fields(collection: Collection) -> Mapping[str, Identity]:
     last = -1
     for identity in collection.identities:
         here = order[identity.columns[0]]
-        if len(identity.columns) > 1 or here <= last:
+        if len(identity.columns) > 1 or identity.path or here <= last:
             break
         beside[identity.columns[0]] = identity
         last = here
@@ -257,6 +270,7 @@ def _field_out(field: Field, identity: Identity | None) -> dict[str, Any]:
         exported=None if field.exported else False,
         provenance=field.provenance and field.provenance.value,
         about=field.about and field.about.value,
+        rectifiable=field.rectifiable and field.rectifiable.value,
         derived_from=list(field.derived_from),
     )
 
@@ -266,6 +280,7 @@ def _identity_out(identity: Identity) -> dict[str, Any]:
         kind=identity.kind,
         columns=list(identity.columns),
         spreads=None if identity.spreads else False,
+        path=identity.path,
     )
 
 
@@ -279,6 +294,7 @@ def _link_out(link: Link) -> dict[str, Any]:
         when=_condition_out(link.when),
         where=_condition_out(link.where),
         path=link.path,
+        to_path=link.to_path,
     )
 
 

@@ -2,23 +2,52 @@
 
 A path is names with dots between them, and `[*]` for every element of a list, such as `[*]`,
 `buyer.id` or `lines[*].buyer.id`. What is not there yields nothing.
+
+Where rows are asked for by such a place, it stands among the columns as `column -> path`.
 """
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from privacy.errors import InvalidError
 
 EVERY: Final = "[*]"
 PATH: Final = re.compile(r"(\[\*\]|[^\s.\[\]]+(\[\*\])*)(\.[^\s.\[\]]+(\[\*\])*|\[\*\])*")
+WITHIN: Final = " -> "
+"""Between a column and a path; no path holds a space."""
 _STEP = re.compile(r"\[\*\]|[^\s.\[\]]+")
 
 
 def steps_of(path: str) -> Sequence[str]:
     """Return a path's steps: names, and `EVERY`."""
     return _STEP.findall(path)
+
+
+def within(column: str, path: str) -> str:
+    """Return the name of a place within a column, by which rows can be asked for."""
+    return f"{column}{WITHIN}{path}"
+
+
+def column_of(name: str) -> str:
+    """Return the column of a place within one; a column's name as it is."""
+    return name.rpartition(WITHIN)[0] or name
+
+
+def path_of(name: str) -> str:
+    """Return the path of a place within a column; empty for a column."""
+    column, is_within, path = name.rpartition(WITHIN)
+    return path if is_within and column else ""
+
+
+def held(row: Mapping[str, object], name: str) -> object:
+    """Return what a row holds in a column, or a list of what it holds in a place within one.
+
+    Raises InvalidError as `values_at`.
+    """
+    path = path_of(name)
+    return list(values_at(row[column_of(name)], path)) if path else row[name]
 
 
 def values_at(value: object, path: str) -> Iterator[object]:

@@ -71,6 +71,14 @@ class Store(Protocol):
                 yield number, row
 
     @property
+    def looks_inside(self) -> bool:
+        """Whether rows can be asked for by a place within a column: `column -> path`.
+
+        One that cannot is not asked so, and the ledger says that it was not searched.
+        """
+        return False
+
+    @property
     def capabilities(self) -> frozenset[Capability]:
         """Return what it can do beside being read: nothing, unless a connector says more."""
         return frozenset()

@@ -7,6 +7,7 @@ from privacy.policy.months import Period
 from privacy.stores.definition import (
     Collection,
     Columns,
+    DataCategory,
     Link,
     StoreDefinition,
 )
@@ -14,6 +15,8 @@ from privacy.stores.document import CODE, Faults
 from privacy.stores.nested import PATH
 from privacy.stores.normalise import NORMALISERS
 
+TYPED = frozenset({DataCategory.IDENTITY, DataCategory.CONTACT})
+"""Categories of which subjects themselves know best what is right."""
 UNDECLARED = "names a column that is not among the fields: {}"
 
 
@@ -55,6 +58,12 @@ class _At:
         if len(set(columns)) < len(columns):
             self.note(below, "names a column twice")
 
+    def note_path(self, below: str, path: str, columns: Columns) -> None:
+        if path and len(columns) != 1:
+            self.note(below, "needs exactly one column, in which it stands")
+        if path and not PATH.fullmatch(path):
+            self.note(below, "must be names with dots between them, and [*] for every element")
+
 
 def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
     at = _At(path, faults)
@@ -66,8 +75,11 @@ def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
     for number, field in enumerate(collection.fields):
         if field.normalise not in NORMALISERS:
             at.note(f"fields[{number}].normalise", f"must be one of: {', '.join(NORMALISERS)}")
+        if field.rectifiable and field.data_category not in TYPED:
+            at.note(f"fields[{number}].rectifiable", "is for identity and contact data only")
     for number, identity in enumerate(collection.identities):
         at.note_columns(f"identities[{number}].columns", identity.columns, collection.columns)
+        at.note_path(f"identities[{number}].path", identity.path, identity.columns)
 
 
 def _note_kept(collection: Collection, at: _At) -> None:
@@ -98,10 +110,8 @@ def _note_particulars(collection: Collection, link: Link, at: _At) -> None:
         at.note_columns("when.column", (link.when.column,), collection.columns)
     if link.where and link.where.column in link.to_columns:
         at.note("where.column", "must be none of to_columns")
-    if link.path and len(link.columns) != 1:
-        at.note("path", "needs a link that begins with one column")
-    if link.path and not PATH.fullmatch(link.path):
-        at.note("path", "must be names with dots between them, and [*] for every element")
+    at.note_path("path", link.path, link.columns)
+    at.note_path("to_path", link.to_path, link.to_columns)
 
 
 def _note_target(definition: StoreDefinition, name: str, link: Link, at: _At) -> None:

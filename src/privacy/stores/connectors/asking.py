@@ -7,6 +7,7 @@ from itertools import product
 
 from privacy.errors import InvalidError
 from privacy.stores.definition import Collection, Columns, StoreDefinition
+from privacy.stores.nested import column_of, held
 from privacy.stores.normalise import fold
 from privacy.stores.protocol import Key, Row
 
@@ -16,7 +17,7 @@ def declared_of(
 ) -> Collection:
     """Return the collection as it is declared; InvalidError when it or a column is not."""
     declared = definition.collection(collection.name)
-    undeclared = set(columns) - set(declared.columns)
+    undeclared = set(map(column_of, columns)) - set(declared.columns)
     if undeclared or not columns:
         raise InvalidError(
             "Rows are asked for by columns that the definition does not declare.",
@@ -30,15 +31,15 @@ def matcher(
 ) -> Callable[[Row], bool]:
     """Return what says whether a row's columns, as they are compared, equal one of the keys.
 
-    Of a column that holds several values, any one may be the equal one.
+    Of a column that holds several values, and of a place within one, any may be the equal one.
     """
-    ways = [collection.normalisers[name] for name in columns]
+    ways = [collection.way(name) for name in columns]
     folded = (tuple(map(fold, ways, key)) for key in values)
     wanted = {key for key in folded if None not in key}
 
     def matches(row: Row) -> bool:
-        held = [_folded(way, row[name]) for way, name in zip(ways, columns, strict=True)]
-        return any(key in wanted for key in product(*held))
+        found = [_folded(way, held(row, name)) for way, name in zip(ways, columns, strict=True)]
+        return any(key in wanted for key in product(*found))
 
     return matches
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from privacy.errors import AwaitedError, InvalidError, PrivacyError, UnavailableError
 from privacy.stores.definition import Collection, Columns
+from privacy.stores.nested import path_of
 from privacy.stores.protocol import Asked, Key, Row, Store
 from privacy.stores.search.findings import Place
 from privacy.stores.search.found import Keys
@@ -67,7 +68,7 @@ class Asker:
     def ask(self, question: Question, keys: Values[Key], take: Callable[[Row], None]) -> bool:
         """Read one question's rows; False when it could not be answered to its end."""
         place, columns, _why = question
-        if self._course.is_closed(place):
+        if self._course.is_closed(place) or self._is_blind(question):
             return False
         try:
             for row in self._stores[place[0]].read(self._places[place], columns, keys):
@@ -84,6 +85,14 @@ class Asker:
             logger.error("%s.%s cannot be read: %s", *place, type(error).__name__)  # noqa: TRY400
             self._course.fail_store(place, PrivacyError.code)
         else:
+            return True
+        return False
+
+    def _is_blind(self, question: Question) -> bool:
+        """Whether a store cannot look where the values stand; the ledger then says so."""
+        blind = not self._stores[question.place[0]].looks_inside
+        if blind and any(map(path_of, question.columns)):
+            self._course.blind.add(question.place)
             return True
         return False
 
@@ -104,7 +113,8 @@ class Asker:
         Rows that came before a fault come again then, and count once.
         """
         is_much = len(waiting) < 2 or any(keys.are_many for keys in waiting.values())
-        if is_much or any(self._course.is_closed(question.place) for question in waiting):
+        closed = any(self._course.is_closed(question.place) for question in waiting)
+        if is_much or closed or any(map(self._is_blind, waiting)):
             return False
         questions = list(waiting)
         asked = [

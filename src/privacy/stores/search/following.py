@@ -1,11 +1,23 @@
-"""Where a link leads from one row: pure."""
+"""Which identifiers stand on one row, and where its links lead: pure."""
 
 from collections.abc import Iterator, Sequence
 
-from privacy.stores.definition import Collection, Link
+from privacy.stores.definition import Collection, Identity, Link
 from privacy.stores.nested import values_at
 from privacy.stores.normalise import fold
 from privacy.stores.protocol import Row
+
+
+def identifiers_of(identity: Identity, row: Row) -> Iterator[Sequence[object]]:
+    """Yield what a row holds of an identity: once, or once for each value within its column.
+
+    Raises InvalidError for what a path cannot be read from.
+    """
+    if not identity.path:
+        yield [row[column] for column in identity.columns]
+        return
+    for value in values_at(row[identity.columns[0]], identity.path):
+        yield [value]
 
 
 def values_of(link: Link, origin: Collection, row: Row) -> Iterator[Sequence[object]]:
@@ -25,5 +37,5 @@ def values_of(link: Link, origin: Collection, row: Row) -> Iterator[Sequence[obj
 
 
 def _is(collection: Collection, column: str, value: object, wanted: str) -> bool:
-    way = collection.normalisers.get(column, "exact")
+    way = collection.way(column)
     return fold(way, value) == fold(way, wanted)

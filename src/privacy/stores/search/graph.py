@@ -18,13 +18,13 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from privacy.stores.assigned import Assigned
-from privacy.stores.definition import Collection, Columns, Direction
+from privacy.stores.definition import Collection, Columns, Direction, Identity
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.search.asking import Asker, Question
 from privacy.stores.search.digests import Digests
 from privacy.stores.search.findings import Findings, Lead, Place
-from privacy.stores.search.following import values_of
+from privacy.stores.search.following import identifiers_of, values_of
 from privacy.stores.search.found import FoundRows, Keys
 from privacy.stores.search.leads import (
     Decided,
@@ -98,8 +98,8 @@ class _Search:
         for place, collection in self._places.items():
             for identity in collection.identities:
                 if identity.kind == kind and len(identity.columns) == len(key):
-                    question = Question(place, identity.columns, f"identity:{kind}")
-                    self._ask(question, comparable(collection, identity.columns, key))
+                    question = Question(place, identity.asked_by, f"identity:{kind}")
+                    self._ask(question, comparable(collection, identity.asked_by, key))
 
     def run(self) -> None:
         """Read until nothing new turns up, then what is only referred to."""
@@ -152,9 +152,11 @@ class _Search:
 
     def _spread(self, place: Place, row: Row) -> None:
         for identity in self._places[place].identities:
-            value = whole(text_of(row[name]) for name in identity.columns)
-            if value is None:
-                continue
+            for values in identifiers_of(identity, row):
+                self._meet_identifier(place, identity, whole(map(text_of, values)))
+
+    def _meet_identifier(self, place: Place, identity: Identity, value: Key | None) -> None:
+        if value is not None:
             lead = (identity.kind, canonical(identity.kind, value))
             if lead in self._trusted or (identity.spreads and not self._probes(identity.kind)):
                 self.learn(identity.kind, value)
@@ -204,9 +206,9 @@ class _Search:
         seen_with: Mapping[Key | None, tuple[LeadKey, Sightings]],
         row: Row,
     ) -> None:
-        _lead, seen = seen_with[probe.key_of(row[name] for name in probe.columns)]
         is_known = row_key(probe.collection, row) in self._rows[place]
-        seen.meet(probe.profile(row), is_known=is_known)
+        for key in probe.keys_of(row) & seen_with.keys():
+            seen_with[key][1].meet(probe.profile(row), is_known=is_known)
 
     def _starve(self, kind: str) -> None:
         """Note the collections that are not asked for a value, since nobody can judge it."""

@@ -14,6 +14,7 @@ from privacy.stores.definition import Collection, Columns, Identity
 from privacy.stores.normalise import USUAL, fold, text_of
 from privacy.stores.protocol import Key, Row
 from privacy.stores.search.findings import Lead, LeadReason, Place
+from privacy.stores.search.following import identifiers_of
 
 LeadKey: TypeAlias = tuple[str, Key]
 """A kind and a value, as `canonical` writes it."""
@@ -87,22 +88,35 @@ class Probe:
     @property
     def columns(self) -> Columns:
         """Return the columns that are asked by."""
-        return self.identity.columns
+        return self.identity.asked_by
 
     def key_of(self, values: Iterable[object]) -> Key | None:
         """Return a value as it is compared here; None when a part is missing."""
         return comparable(self.collection, self.columns, values)
 
+    def keys_of(self, row: Row) -> AbstractSet[Key]:
+        """Return the values of this identity on a row, as they are compared here."""
+        return _held(self.collection, self.identity, row)
+
     def profile(self, row: Row) -> "Profile":
         """Return what else identifies on a row, identity by identity."""
         return tuple(
-            comparable(self.collection, other.columns, [row[name] for name in other.columns])
+            _held(self.collection, other, row)
             for other in self.collection.identities
             if other is not self.identity
         )
 
 
-Profile: TypeAlias = tuple[Key | None, ...]
+Profile: TypeAlias = tuple[AbstractSet[Key], ...]
+"""By identity what stands on a row: one key, several within a document, or none."""
+
+
+def _held(collection: Collection, identity: Identity, row: Row) -> AbstractSet[Key]:
+    found = (
+        comparable(collection, identity.asked_by, values)
+        for values in identifiers_of(identity, row)
+    )
+    return frozenset(key for key in found if key is not None)
 
 
 def probes_of(collection: Collection, kind: str) -> Iterator[Probe]:
@@ -112,7 +126,7 @@ def probes_of(collection: Collection, kind: str) -> Iterator[Probe]:
     nothing else on the row says whose it is.
     """
     for identity in collection.identities:
-        ways = {collection.normalisers[column] for column in identity.columns}
+        ways = {collection.way(column) for column in identity.asked_by}
         if identity.kind == kind and ways <= REACHES and len(collection.identities) > 1:
             yield Probe(collection, identity)
 
@@ -144,8 +158,8 @@ def differ(one: Profile, other: Profile) -> bool:
     """Whether two rows may be of two subjects: something differs and nothing else is the same."""
     told = False
     for a, b in zip(one, other, strict=True):  # a loop, since a million rows may pass here
-        if a is not None and b is not None:
-            if a == b:
+        if a and b:
+            if not a.isdisjoint(b):
                 return False
             told = True
     return told
@@ -154,8 +168,7 @@ def differ(one: Profile, other: Profile) -> bool:
 def comparable(collection: Collection, columns: Columns, values: Iterable[object]) -> Key | None:
     """Return the values as they are compared with these columns."""
     return whole(
-        fold(collection.normalisers.get(column, "exact"), value)
-        for column, value in zip(columns, values, strict=True)
+        fold(collection.way(column), value) for column, value in zip(columns, values, strict=True)
     )
 
 

@@ -24,6 +24,8 @@ class Course:
     """Collections that were not asked for an identifier, since what would judge it failed."""
     awaited: set[Place] = field(default_factory=set)
     """Collections of which somebody was asked who has not answered everything yet."""
+    blind: set[Place] = field(default_factory=set)
+    """Collections of stores that cannot look inside a document, where values stand within one."""
     doubted: dict[Place, Columns] = field(default_factory=dict)
     """Collections in which an identifier stands that nobody said whose it is, and where."""
     _down: dict[str, str] = field(default_factory=dict)
@@ -104,6 +106,7 @@ class _Ledger:
         failed = {place for place in self._places if course.failure(place)}
         self._cut_off = self._spread(failed | course.starved, within=set(self._places))
         self._doubtful = self._spread(set(course.doubted), within=set(self._places))
+        self._unseen = self._spread(course.blind, within=set(self._places))
         # Where every row that owns was looked for and none is left over, nothing is left out.
         self._settled = self._spread(course.searched - failed, within=set(self._places) - failed)
 
@@ -135,7 +138,9 @@ class _Ledger:
             return Outcome.AWAITED if code == AWAITED else Outcome.FAILED, code
         if place in self._settled:
             return Outcome.EMPTY, self._lacking(place)
-        if not collection.is_personal and place not in self._course.doubted:
+        if not collection.is_personal and place not in self._course.blind | set(
+            self._course.doubted
+        ):
             return Outcome.NOT_SEARCHED, Reason.NOT_PERSONAL
         if reason := self._lacking(place):
             return Outcome.NOT_SEARCHED, reason
@@ -146,4 +151,6 @@ class _Ledger:
         """Return why a collection was not searched to its end, or ''."""
         if place in self._cut_off:
             return Reason.SOURCE_FAILED
+        if place in self._unseen:
+            return Reason.NOT_INSIDE
         return Reason.UNCONFIRMED if place in self._doubtful else ""

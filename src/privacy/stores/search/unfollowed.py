@@ -15,6 +15,7 @@ from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.search.asking import Asker, Question
 from privacy.stores.search.digests import Digests
 from privacy.stores.search.findings import Lead, Place
+from privacy.stores.search.following import identifiers_of
 from privacy.stores.search.found import FoundRows
 from privacy.stores.search.leads import LeadKey, Parking, comparable, row_key
 
@@ -39,7 +40,7 @@ class Unfollowed:
         # Nobody is asked to leaf through an archive for what may be somebody else's.
         is_assigned = isinstance(self._stores[place[0]], Assigned)
         if is_assigned or not self._asker.ask(
-            Question(place, asked.identity.columns, "lead"),
+            Question(place, asked.identity.asked_by, "lead"),
             asked.keys.keys(),
             partial(self._take, place, asked),
         ):
@@ -86,7 +87,7 @@ class Asked:
                     self._add(lead, value)
 
     def _add(self, lead: LeadKey, value: Key) -> None:
-        key = comparable(self.collection, self.identity.columns, value)
+        key = comparable(self.collection, self.identity.asked_by, value)
         if key is not None:
             self.keys[key].add(lead)
 
@@ -96,9 +97,11 @@ class Asked:
 
     def leads_of(self, row: Row) -> AbstractSet[LeadKey]:
         """Return those that stand on a row."""
-        values = [row[name] for name in self.identity.columns]
-        key = comparable(self.collection, self.identity.columns, values)
-        return self.keys.get(key, frozenset()) if key is not None else frozenset()
+        found: set[LeadKey] = set()
+        for values in identifiers_of(self.identity, row):
+            key = comparable(self.collection, self.identity.asked_by, values)
+            found |= self.keys.get(key, set()) if key is not None else set()
+        return found
 
 
 def questions_of(

@@ -39,6 +39,11 @@ class FolderStore(DeclaredStore):
         for collection in definition.collections:
             options_of(collection.options, f"{collection.name}.options")
 
+    @property
+    @override
+    def looks_inside(self) -> bool:
+        return True
+
     @override
     def check(self) -> None:
         faults = Faults()

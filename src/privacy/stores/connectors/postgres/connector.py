@@ -1,20 +1,37 @@
 """PostgreSQL databases, in transactions that the server itself keeps read-only."""
 
+import json
 import os
 import socket
 from contextlib import suppress
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    String,
+    case,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from privacy.errors import InvalidError
+from privacy.stores.connectors.documents import Unfolded
 from privacy.stores.connectors.sql import CONNECT_PATIENCE, PATIENCE
 from privacy.stores.connectors.sql_writing import WritableSqlConnector
+from privacy.stores.nested import EVERY, steps_of
 
 ADDRESS = "The address of a PostgreSQL store is postgresql://account:password@host:port/database."
 LIMITS = text(
@@ -24,6 +41,8 @@ LIMITS = text(
 NAMES_AND_TYPES = ("22", "42")
 FORBIDDEN = "42501"
 """SQLSTATE of a missing privilege, which is no fault of the definition."""
+ODD = ("array", "object", "boolean")
+"""Types of JSON that are no single value, or that PostgreSQL writes in its own way."""
 
 
 class PostgresConnector(WritableSqlConnector):
@@ -69,6 +88,21 @@ class PostgresConnector(WritableSqlConnector):
     @override
     def _key_type(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         return type_
+
+    @override
+    def _unfolded(self, element: ColumnElement[Any], path: str) -> Unfolded:
+        # A text is read as JSON, a column of JSON stays as it is, an array becomes one.
+        document = func.to_jsonb(element, type_=JSONB)
+        text_of = document.op("#>>")(literal_column("'{}'"))
+        is_text = func.jsonb_typeof(document) == "string"
+        whole = case((is_text, cast(text_of, JSONB)), else_=document)
+        steps = (step if step == EVERY else f".{json.dumps(step)}" for step in steps_of(path))
+        found = func.jsonb_path_query(whole, cast(f"lax ${''.join(steps)}", JSONPATH))
+        rows = found.alias("found")
+        value = rows.column
+        kind = func.jsonb_typeof(value)
+        is_odd = kind.in_(ODD) | (kind == "number") & cast(value, String).regexp_match("[.eE]")
+        return Unfolded([rows], value.op("#>>")(literal_column("'{}'")), is_odd)
 
     @override
     def _is_wrong_question(self, error: DBAPIError) -> bool:

@@ -5,20 +5,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Engine,
+    FromClause,
+    String,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.types import BigInteger, Integer, LargeBinary, NullType, String, TypeEngine
+from sqlalchemy.types import BigInteger, Integer, LargeBinary, NullType, TypeEngine
 from typing_extensions import override
 
 from privacy.errors import InvalidError
+from privacy.stores.connectors.documents import Unfolded
 from privacy.stores.connectors.sql import CONNECT_PATIENCE
 from privacy.stores.connectors.sql_writing import WritableSqlConnector
+from privacy.stores.nested import EVERY, steps_of
 
 ADDRESS = "The address of an SQLite store is sqlite:////path/to/file and nothing more."
-WRONG = ("no such", "ambiguous", "syntax", "misuse", "datatype")
+WRONG = ("no such", "ambiguous", "syntax", "misuse", "datatype", "json")
 """How SQLite names a question that does not fit its tables."""
+ODD = ("array", "object", "real", "true", "false")
+"""Types of JSON that are no single value, or that SQLite writes in its own way."""
 
 
 class SqliteConnector(WritableSqlConnector):
@@ -62,6 +77,21 @@ class SqliteConnector(WritableSqlConnector):
         if isinstance(type_, Integer):
             return BigInteger()
         return type_ if isinstance(type_, LargeBinary | String) else NullType()
+
+    @override
+    def _unfolded(self, element: ColumnElement[Any], path: str) -> Unfolded:
+        sources: list[FromClause] = []
+        where: ColumnElement[Any] = literal("$")
+        for step in steps_of(path):
+            if step == EVERY:
+                each = func.json_each(element, where).table_valued("fullkey")
+                sources.append(each.alias(f"e{len(sources)}"))
+                where = sources[-1].c.fullkey
+            else:
+                where = where.op("||")(literal(f'."{step}"'))
+        kind = func.json_type(element, where)
+        value = cast(func.json_extract(element, where), String)
+        return Unfolded(sources, value, kind.in_(ODD))
 
     @override
     def _is_wrong_question(self, error: DBAPIError) -> bool:

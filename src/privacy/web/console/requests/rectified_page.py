@@ -18,9 +18,10 @@ from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.previews import withholding
 from privacy.requests.previews.masking import masked as hidden
 from privacy.requests.statements import NOTHING, statement_of
-from privacy.stores.definition import CATEGORY_TITLES, DataCategory, StoreDefinition
+from privacy.stores.definition import DataCategory, StoreDefinition
 from privacy.stores.search.findings import Lead
 from privacy.stores.search.leads import LeadKey
+from privacy.stores.titles import CATEGORY_TITLES
 from privacy.web import current
 from privacy.web.console.surface import page, today_of
 from privacy.web.words import catalogue

@@ -7,9 +7,10 @@ from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.stores import queries
-from privacy.stores.definition import CATEGORY_TITLES, Collection, DataCategory, StoreDefinition
+from privacy.stores.definition import Collection, DataCategory, StoreDefinition
 from privacy.stores.models import DataStore, StoreState
 from privacy.stores.own import NAME
+from privacy.stores.titles import CATEGORY_TITLES
 from privacy.web import current
 from privacy.web.auth import operators_only
 from privacy.web.console.stores.review_page import begins, leads_by

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from privacy.errors import InvalidError
 from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.stores.definition import (
-    CATEGORY_TITLES,
     LANGUAGES,
     Collection,
     Field,
@@ -21,10 +21,14 @@ from privacy.stores.models import StoreDraft
 from privacy.stores.normalise import USUAL
 from privacy.stores.review.drafts import version_of
 from privacy.stores.review.review import Review, reached
+from privacy.stores.titles import CATEGORY_TITLES
+from privacy.stores.validity import TYPED
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
 from privacy.web.console.stores.review_form import Form
 
+SAID: Final = ("category", "kind", "about", "provenance", "rectifiable")
+"""What a form says of a column by a list to choose from."""
 KINDS = frozenset({*USUAL, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.LOYALTY_CARD})
 """Kinds of identifiers that are offered, beside those of the definition."""
 
@@ -135,7 +139,7 @@ def typed(context: dict[str, Any], form: Form) -> dict[str, Any]:
     for field in context["fields"]:
         at = field["at"]
         field["titles"] = _typed_texts(form, f"{at}.title")
-        field |= {name: form.get(f"{at}.{name}", "") for name in ("category", "kind", "about")}
+        field |= {name: form.get(f"{at}.{name}", "") for name in SAID}
         field |= {name: bool(form.get(f"{at}.{name}", "")) for name in ("spreads", "exported")}
     said["kept"] = {name: form.get(f"kept.{name}", "") for name in ("period", "since")}
     context["typed_link"] = {
@@ -216,6 +220,10 @@ def _field(field: Field, identity: Identity | None) -> dict[str, Any]:
         "spreads": identity.spreads if identity else True,
         "exported": field.exported,
         "about": field.about.value if field.about else "",
+        "provenance": field.provenance.value if field.provenance else "",
+        "presumed": replace(field, provenance=None).origin.value,
+        "rectifiable": field.rectifiable.value if field.rectifiable else "",
+        "may_rectify": field.data_category in TYPED,
     }
 
 
