@@ -238,9 +238,9 @@ def test_values_with_the_signs_of_sql_are_only_values(place: Place, normalise: s
 
 
 def test_a_number_equals_its_digits_and_no_other_spelling_of_it(place: Place) -> None:
-    table = Table("t", {"id": "INTEGER", "no": "BIGINT", "text": "TEXT"}, [(1, 1042, "1042")])
-    store = place.make(table)
-    for column in ("no", "text"):
+    columns = {"id": "INTEGER", "no": "BIGINT", "amount": "NUMERIC(9,2)", "text": "TEXT"}
+    store = place.make(Table("t", columns, [(1, 1042, 1042, "1042")]))
+    for column in ("no", "amount", "text"):
         assert ids(store, column, ("1042",)) == {1}
         for other in ("01042", "1042.0", " 1042", "+1042", "1e3", "1_042", "١٠٤٢", "x", "1042x"):
             assert ids(store, column, (other,)) == set()

@@ -15,7 +15,9 @@ from privacy.stores.connectors.http.later import http_store
 from privacy.stores.connectors.ldap.connector import LdapConnector
 from privacy.stores.connectors.manual.connector import ManualConnector
 from privacy.stores.connectors.mongodb.connector import MongodbConnector
+from privacy.stores.connectors.mssql.connector import MssqlConnector
 from privacy.stores.connectors.mysql.connector import MysqlConnector
+from privacy.stores.connectors.oracle.connector import OracleConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.redis.connector import RedisConnector
 from privacy.stores.connectors.s3.connector import S3Connector
@@ -53,7 +55,9 @@ CONNECTORS: Mapping[str, Connector] = {
     "manual": ManualConnector,
     "ldap": LdapConnector,
     "mongodb": MongodbConnector,
+    "mssql": MssqlConnector,
     "mysql": MysqlConnector,
+    "oracle": OracleConnector,
     "postgres": PostgresConnector,
     "redis": RedisConnector,
     "s3": S3Connector,
@@ -75,8 +79,10 @@ SCHEMES: Mapping[str, str] = {
     "mariadb": "mysql",
     "mongodb": "mongodb",
     "mongodb+srv": "mongodb",
+    "mssql": "mssql",
     "mysql": "mysql",
     "mysql+pymysql": "mysql",
+    "oracle": "oracle",
     "postgres": "postgres",
     "postgresql": "postgres",
     "postgresql+psycopg": "postgres",

@@ -14,14 +14,31 @@ from itertools import islice, product
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, tuple_, type_coerce
-from sqlalchemy.types import BigInteger, Enum, Integer, NullType, SmallInteger, TypeEngine
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.types import (
+    BigInteger,
+    Enum,
+    Integer,
+    NullType,
+    Numeric,
+    SmallInteger,
+    TypeEngine,
+)
 
 from privacy.stores.normalise import NORMALISERS, SEPARATORS, fold, text_of
 from privacy.stores.protocol import Key
 
 CHUNK = 500
-"""Tuples in one statement: with any key that is likely, far below all parameter limits."""
+"""Tuples in one statement: with any key that is likely, far below most parameter limits."""
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", Decimal, float)
@@ -34,15 +51,17 @@ class KeyColumn:
     element: ColumnElement[Any]
     type_: TypeEngine[Any]
     normalise: str
+    as_text: Callable[[ColumnElement[Any]], ColumnElement[Any]] = lambda one: cast(one, String)
+    """How the database gives what is no text as one."""
 
     def comparable(self) -> ColumnElement[Any]:
         """Return what stands on the left of the comparison."""
         if self.normalise != "exact":
             is_text = isinstance(self.type_, String)
-            text = type_coerce(self.element, String) if is_text else cast(self.element, String)
+            text = type_coerce(self.element, String) if is_text else self.as_text(self.element)
             return _FOLDED[self.normalise](text)
         if isinstance(self.type_, NullType):
-            return cast(self.element, String)
+            return self.as_text(self.element)
         return type_coerce(self.element, self.type_)
 
     def candidates(self, text: str) -> Sequence[object]:
@@ -56,8 +75,17 @@ class KeyColumn:
         return () if value is None else (value,)
 
 
-def conditions(columns: Sequence[KeyColumn], keys: Iterable[Key]) -> Iterator[ColumnElement[bool]]:
-    """Yield conditions of at most `CHUNK` tuples; together they cover all keys."""
+def conditions(
+    columns: Sequence[KeyColumn],
+    keys: Iterable[Key],
+    *,
+    most_values: int = CHUNK,
+    has_tuples: bool = True,
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions of at most `CHUNK` tuples and `most_values` values; they cover all keys.
+
+    A database without tuples compares the columns of each key one by one, all of them together.
+    """
     tuples = (
         candidate
         for key in keys
@@ -65,11 +93,21 @@ def conditions(columns: Sequence[KeyColumn], keys: Iterable[Key]) -> Iterator[Co
             *(column.candidates(text) for column, text in zip(columns, key, strict=True))
         )
     )
-    for chunk in chunks(tuples, CHUNK):
+    size = max(1, min(CHUNK, most_values // len(columns))) if not has_tuples else CHUNK
+    compared = [column.comparable() for column in columns]
+    for chunk in chunks(tuples, size):
         if len(columns) == 1:
-            yield columns[0].comparable().in_([value for (value,) in chunk])
+            yield compared[0].in_([value for (value,) in chunk])
+        elif has_tuples:
+            yield tuple_(*compared).in_(chunk)
         else:
-            yield tuple_(*(column.comparable() for column in columns)).in_(chunk)
+            yield or_(*(_all_equal(compared, values) for values in chunk))
+
+
+def _all_equal(
+    compared: Sequence[ColumnElement[Any]], values: Sequence[object]
+) -> ColumnElement[bool]:
+    return and_(*(one == value for one, value in zip(compared, values, strict=True)))
 
 
 def chunks(values: Iterable[Value], size: int) -> Iterator[list[Value]]:
@@ -86,8 +124,16 @@ def converted(type_: TypeEngine[Any], text: str) -> object | None:
     if isinstance(type_, Integer):
         return _integer(type_, text)
     with suppress(ValueError, InvalidOperation):
-        return _converter(type_)(text)
+        value = _converter(type_)(text)
+        return value if _fits(type_, value) else None
     return None
+
+
+def _fits(type_: TypeEngine[Any], value: object) -> bool:
+    """Whether a number has no more digits before the point than its column."""
+    if not isinstance(type_, Numeric) or not isinstance(value, Decimal) or not type_.precision:
+        return True
+    return value.adjusted() < type_.precision - (type_.scale or 0)
 
 
 def _converter(type_: TypeEngine[Any]) -> Callable[[str], object]:
@@ -115,17 +161,17 @@ def _boolean(text: str) -> bool:
 
 
 def _amount(text: str) -> Decimal:
-    return _finite(Decimal(text))
+    return _finite(Decimal(text), text)
 
 
 def _approximate(text: str) -> float:
-    return _finite(float(text))
+    return _finite(float(text), text)
 
 
-def _finite(number: Number) -> Number:
-    """Return the number; ValueError for what is none, which equals nothing anyway."""
-    if not math.isfinite(number):
-        raise ValueError("not a number")
+def _finite(number: Number, text: str) -> Number:
+    """Return the number; ValueError for what is none, or is a whole one in another spelling."""
+    if not math.isfinite(number) or (number == int(number) and text_of(number) != text):
+        raise ValueError("not a number, or not this text")
     return number
 
 

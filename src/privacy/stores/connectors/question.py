@@ -11,13 +11,14 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    bindparam,
     delete,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 from privacy.errors import InvalidError
 from privacy.stores.connectors.asking import matcher
@@ -60,7 +61,12 @@ class Question:
 
     def changed(self, row: Row, changes: Mapping[str, object]) -> Update:
         """Return the statement that writes other values into one row that was read."""
-        return update(self._table).where(self._is_row(self.own_key(row))).values(dict(changes))
+        # Not named after columns, whose names may have signs; read as the column's own type.
+        values = {
+            self.elements[name]: bindparam(None, value, type_=NullType())
+            for name, value in changes.items()
+        }
+        return update(self._table).where(self._is_row(self.own_key(row))).values(values)
 
     def own_key(self, row: Row) -> tuple[object, ...]:
         """Return what tells a row that was read from others, as the database gave it."""

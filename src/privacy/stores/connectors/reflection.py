@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, inspect, text
-from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.engine.interfaces import Dialect, ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
 from privacy.errors import InvalidError
@@ -16,7 +17,12 @@ from privacy.stores.document import Faults
 
 CATALOGUES = ("pg_", "information_schema", "sqlite_")
 """How schemas and tables begin that belong to the database itself."""
-MYSQL_CATALOGUES = frozenset({"mysql", "performance_schema", "sys"})
+_OWN_SCHEMAS: Mapping[str, frozenset[str]] = {
+    "mssql": frozenset({"sys"}),
+    "mysql": frozenset({"mysql", "performance_schema", "sys"}),
+    "oracle": frozenset({"audsys", "ctxsys", "mdsys", "outln", "sys", "system", "xdb"}),
+}
+"""By dialect, the schemas that are the database's own."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,7 @@ def tables_of(connection: Connection, definition: StoreDefinition) -> Mapping[st
     """Return by collection what the database has of it; what is not there is left out."""
     wanted: dict[str, list[Collection]] = defaultdict(list)
     for collection in definition.collections:
-        of_mysql = connection.dialect.name in {"mysql", "mariadb"}
-        hidden = of_mysql and collection.schema.lower() in MYSQL_CATALOGUES
+        hidden = collection.schema.lower() in _own_schemas(connection.dialect)
         if not hidden and not is_catalogue(collection.schema, collection.source_table):
             wanted[collection.schema].append(collection)
     found: dict[str, Found] = {}
@@ -74,6 +79,20 @@ def tables_of(connection: Connection, definition: StoreDefinition) -> Mapping[st
                 reflected = columns[collection.source_table]
                 found[collection.name] = Found({c["name"]: c["type"] for c in reflected})
     return found
+
+
+def _own_schemas(dialect: Dialect) -> frozenset[str]:
+    name = "mysql" if dialect.name == "mariadb" else dialect.name
+    return _OWN_SCHEMAS.get(name, frozenset())
+
+
+def exact(dialect: Dialect, name: str) -> quoted_name:
+    """Return a name as statements take it, whatever signs it has.
+
+    Where a database has capitals for names that nobody quoted, small letters mean those.
+    """
+    stored = dialect.denormalize_name(name) if dialect.requires_name_normalize else name
+    return quoted_name(stored, quote=True)
 
 
 def is_catalogue(schema: str, table: str) -> bool:

@@ -14,14 +14,16 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Select,
+    String,
     bindparam,
+    cast,
     column,
-    false,
     select,
     table,
+    text,
 )
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, TypeEngine
 from typing_extensions import override
 
@@ -29,7 +31,7 @@ from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.declared import DeclaredStore
 from privacy.stores.connectors.engines import Lease
-from privacy.stores.connectors.matching import KeyColumn, conditions
+from privacy.stores.connectors.matching import CHUNK, KeyColumn, conditions
 from privacy.stores.connectors.question import Question
 from privacy.stores.connectors.survey import look, survey
 from privacy.stores.connectors.telling import told
@@ -51,6 +53,10 @@ class SqlConnector(DeclaredStore):
 
     loose: ClassVar[tuple[type[TypeEngine[Any]], ...]] = ()
     """Types of which the database calls values equal that are not the same."""
+    most_values: ClassVar[int] = CHUNK
+    """Values in one statement where tuples are not compared as such."""
+    has_tuples: ClassVar[bool] = True
+    """Whether the database compares several columns with a list of tuples."""
 
     def __init__(self, definition: StoreDefinition, address: str) -> None:
         self._definition = definition
@@ -81,6 +87,15 @@ class SqlConnector(DeclaredStore):
     def _is_wrong_question(self, error: DBAPIError) -> bool:
         """Whether a driver's error means that names or types do not fit."""
 
+    def _as_text(self, element: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a column of which keys are compared as texts, whatever it holds, as a text."""
+        return cast(element, String)
+
+    def _conditions(self, asked: Question, values: Values[Key]) -> Iterator[ColumnElement[bool]]:
+        return conditions(
+            asked.keys, values, most_values=self.most_values, has_tuples=self.has_tuples
+        )
+
     def _is(self, element: ColumnElement[Any], value: object) -> ColumnElement[bool]:
         """Return the condition that a column holds a value exactly."""
         # Without a type of ours, so that the database reads it as the column's own.
@@ -93,7 +108,8 @@ class SqlConnector(DeclaredStore):
             reflection.ensure_there(self._definition, self._reflected(connection))
             for collection in self._definition.collections:
                 # Whether the role may read a table shows only when it does.
-                nothing = select(*self._elements(collection).values()).where(false())
+                elements = self._elements(connection.dialect, collection)
+                nothing = select(*elements.values()).where(text("1 = 0"))
                 list(self._rows(connection, nothing, collection.columns))
 
     def survey(self) -> Sequence[TableFacts]:
@@ -128,7 +144,7 @@ class SqlConnector(DeclaredStore):
                 return sum(1 for _row in self._found(connection, asked, values))
             return sum(
                 self._number(connection, asked.counted(condition))
-                for condition in conditions(asked.keys, values)
+                for condition in self._conditions(asked, values)
             )
 
     @override
@@ -150,7 +166,7 @@ class SqlConnector(DeclaredStore):
     ) -> Iterator[Row]:
         """Yield the rows that match, after a second look where the database only nearly says."""
         matches = asked.second_look(values)
-        for condition in conditions(asked.keys, values):
+        for condition in self._conditions(asked, values):
             for row in self._rows(connection, asked.rows(condition), asked.collection.columns):
                 if matches(row):
                     yield row
@@ -161,9 +177,14 @@ class SqlConnector(DeclaredStore):
             collection.normalisers[name] == "exact" and not isinstance(types[name], self.loose)
             for name in columns
         )
-        elements = self._elements(collection)
+        elements = self._elements(connection.dialect, collection)
         keys = [
-            KeyColumn(elements[name], self._key_type(types[name]), collection.normalisers[name])
+            KeyColumn(
+                elements[name],
+                self._key_type(types[name]),
+                collection.normalisers[name],
+                self._as_text,
+            )
             for name in columns
         ]
         return Question(collection, columns, elements, keys, not exact, self._is)
@@ -175,14 +196,16 @@ class SqlConnector(DeclaredStore):
         there = self._reflected(connection).get(collection.name)
         return reflection.ensure_collection(collection, there).columns
 
-    def _elements(self, collection: Collection) -> Mapping[str, ColumnElement[Any]]:
+    def _elements(
+        self, dialect: Dialect, collection: Collection
+    ) -> Mapping[str, ColumnElement[Any]]:
         """Return by name the columns of a collection as the dialect will quote them."""
         source = table(
-            quoted_name(collection.source_table, quote=True),
-            *(column(quoted_name(name, quote=True)) for name in collection.columns),
-            schema=quoted_name(collection.schema, quote=True) if collection.schema else None,
+            reflection.exact(dialect, collection.source_table),
+            *(column(reflection.exact(dialect, name)) for name in collection.columns),
+            schema=reflection.exact(dialect, collection.schema) if collection.schema else None,
         )
-        return dict(source.columns.items())
+        return dict(zip(collection.columns, source.columns, strict=True))
 
     def _reflected(self, connection: Connection) -> Mapping[str, reflection.Found]:
         """Return what is there, looked at once for as long as it fits.

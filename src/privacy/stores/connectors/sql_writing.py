@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from privacy.errors import InvalidError
 from privacy.stores.connectors.asking import declared_of
-from privacy.stores.connectors.matching import chunks, conditions
+from privacy.stores.connectors.matching import chunks
 from privacy.stores.connectors.question import BATCH_OF_ROWS, stored
 from privacy.stores.connectors.sql import SqlConnector
 from privacy.stores.definition import Collection, Columns
@@ -47,10 +47,13 @@ class WritableSqlConnector(SqlConnector):
             asked = self._asked(connection, declared, columns)
             if asked.needs_second_look:
                 doomed = [asked.own_key(row) for row in self._found(connection, asked, values)]
-                deletes = map(asked.deleted_rows, chunks(doomed, BATCH_OF_ROWS))
+                deletes = map(asked.deleted_rows, chunks(doomed, self._batch_of_rows(declared)))
             else:
-                deletes = map(asked.deleted, conditions(asked.keys, values))
+                deletes = map(asked.deleted, self._conditions(asked, values))
             return sum(self._write(connection, delete) for delete in deletes)
+
+    def _batch_of_rows(self, collection: Collection) -> int:
+        return max(1, min(BATCH_OF_ROWS, self.most_values // len(collection.primary_key)))
 
     def _write(self, connection: Connection, statement: Delete | Update) -> int:
         with self._deadline(connection):

@@ -15,7 +15,7 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import (
     JSON,
     Boolean,
@@ -29,7 +29,7 @@ from sqlalchemy.types import (
     TypeEngine,
 )
 
-from privacy.stores.connectors.reflection import is_catalogue
+from privacy.stores.connectors.reflection import exact, is_catalogue
 from privacy.stores.proposals.proposing import MANY, ForeignKey, TableFacts
 
 LOOKED_AT = 200
@@ -50,6 +50,10 @@ _TRIGGERS: Mapping[str, str] = {
     "postgresql": "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid ="
     " t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
     " GROUP BY 1",
+    "mssql": "SELECT object_name(parent_id), count(*) FROM sys.triggers WHERE parent_id <> 0"
+    " GROUP BY parent_id",
+    "oracle": "SELECT table_name, count(*) FROM user_triggers WHERE table_name IS NOT NULL"
+    " GROUP BY table_name",
     "mysql": "SELECT event_object_table, count(*) FROM information_schema.triggers"
     " WHERE event_object_schema = database() GROUP BY 1",
 }
@@ -114,6 +118,14 @@ def _unique(connection: Connection) -> Mapping[str, Sequence[tuple[str, ...]]]:
             if None not in columns:
                 found[name].append(tuple(str(one) for one in columns))
         return found
+    if connection.dialect.name == "mssql":  # whose inspector knows them as indexes only
+        for (_schema, name), indexes in inspect(connection).get_multi_indexes().items():
+            found[name] += [
+                tuple(str(part) for part in one["column_names"])
+                for one in indexes
+                if one["unique"] and not one.get("dialect_options", {}).get("mssql_where")
+            ]
+        return found
     for (_schema, name), known in inspect(connection).get_multi_unique_constraints().items():
         found[name] += [tuple(one["column_names"]) for one in known]
     return found
@@ -127,7 +139,12 @@ def _parts(connection: Connection) -> Collection[str]:
 def _triggers(connection: Connection) -> Mapping[str, int]:
     question = _TRIGGERS.get(connection.dialect.name)
     rows = connection.execute(text(question)).all() if question else ()
-    return {str(name): int(count) for name, count in rows}
+    return {_name(connection.dialect, str(name)): int(count) for name, count in rows}
+
+
+def _name(dialect: Dialect, name: str) -> str:
+    """Return a name that a catalogue gives as SQLAlchemy's inspector does."""
+    return str(dialect.normalize_name(name)) if dialect.requires_name_normalize else name
 
 
 def kind_of(type_: TypeEngine[Any]) -> str:
@@ -138,11 +155,11 @@ def kind_of(type_: TypeEngine[Any]) -> str:
 def look(connection: Connection, facts: TableFacts) -> TableFacts:
     """Return the facts with a few values of each column and how many rows there are."""
     columns: list[ColumnClause[Any]] = [
-        column(quoted_name(name, quote=True)) for name in facts.columns
+        column(exact(connection.dialect, name)) for name in facts.columns
     ]
-    source = table(quoted_name(facts.name, quote=True), *columns)
+    source = table(exact(connection.dialect, facts.name), *columns)
     rows = connection.execute(select(*source.columns).limit(LOOKED_AT)).all()
-    first = select(source.columns[facts.columns[0]].label("one")).limit(MANY).subquery()
+    first = select(next(iter(source.columns)).label("one")).limit(MANY).subquery()
     return replace(
         facts,
         samples={

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from privacy.errors import ConflictError, InvalidError, PrivacyError, UnavailableError
 from privacy.stores.connectors.drivers import driver
-from privacy.stores.connectors.ldap.sockets import newcomers_cut_after
+from privacy.stores.connectors.sockets import opening
 from privacy.stores.connectors.watchdog import WATCHDOG
 
 ADDRESS = "The address of a directory is ldaps://account:password@host/dc=example,dc=org."
@@ -230,7 +230,7 @@ class Conversation:
         handle = ldap.initialize(address.uri)
         self._set_up(handle)
         try:
-            with newcomers_cut_after(CONNECT_PATIENCE, address.host, address.port, late):
+            with opening(CONNECT_PATIENCE, address.host, address.port, late):
                 handle.simple_bind_s(address.account, address.secret)
             return Line(handle, socket.socket(fileno=os.dup(handle.get_option(ldap.OPT_DESC))))
         except BaseException as error:
