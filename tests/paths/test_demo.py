@@ -2,88 +2,24 @@
 
 import io
 import json
-import os
 import re
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import time
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import violations
+from tests.paths.newcomer import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-STARTS_WITHIN = 60
 FETCHED = "camille.durand@example.fr"
 PAGES = (
     *("requests", "requests/new", "audit", "stores", "stores/shop", "consents"),
     *("consents/statistics", "sites", "scans", "recipients", "roles", "account"),
 )
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A running demo."""
-
-    folder: Path
-    port: int
-    process: "subprocess.Popen[bytes]"
-
-    @property
-    def service(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def shop(self) -> str:
-        return f"http://localhost:{self.port + 1}"
-
-    @property
-    def mailbox(self) -> str:
-        return f"http://127.0.0.1:{self.port + 2}"
-
-    def password(self, role: str) -> str:
-        signs = json.loads((self.folder / "sign-in.json").read_text())
-        return str(next(one["password"] for one in signs if one["role"] == role))
-
-    def privacy(self, *command: str) -> "subprocess.CompletedProcess[str]":
-        environment = {
-            "PRIVACY_DATABASE_URL": f"sqlite:///{self.folder / 'privacy.sqlite3'}",
-            "PRIVACY_KEY_FILE": str(self.folder / "privacy.key.json"),
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "privacy", *command],
-            env=os.environ | environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    port = _free_ports()
-    process = _start(folder, port)
-    yield Demo(folder, port, process)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0, "Ctrl-C must end the demo in order"
-
-
-@pytest.fixture
-def visitor(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
 
 
 def test_a_visitor_is_asked_first_and_each_choice_has_its_proof(
@@ -128,14 +64,14 @@ def test_a_subject_asks_the_dpo_approves_and_the_answer_is_fetched_once(
     demo: Demo, chromium: Browser, visitor: Page
 ):
     status = _asked_for_access(demo, visitor)
-    dpo = _signed_in(demo, chromium, "dpo")
+    dpo = demo.signed_in(chromium, "dpo")
     dpo.click("main tbody a[href*='/console/requests/']")
     assert FETCHED in dpo.locator("main").inner_text()
     assert violations(dpo) == []
     dpo.click("form[action$='/approve'] button")
     expect(dpo.locator(".flash")).to_be_visible()
 
-    visitor.goto(_link_in_mail(demo, visitor, "/download/"))
+    visitor.goto(demo.link_in_mail(visitor, "/download/"))
     with visitor.expect_download() as started:
         visitor.click("main button")
     archive = zipfile.ZipFile(io.BytesIO(Path(started.value.path()).read_bytes()))
@@ -158,7 +94,7 @@ def _asked_for_access(demo: Demo, visitor: Page) -> str:
     visitor.fill("[name=email]", FETCHED)
     visitor.click("main button")
     expect(visitor.locator("h1")).to_be_visible()
-    visitor.goto(_link_in_mail(demo, visitor, "/confirm/"))
+    visitor.goto(demo.link_in_mail(visitor, "/confirm/"))
     assert violations(visitor) == []
     visitor.click("main button")
     visitor.wait_for_url("**/status/**")
@@ -168,7 +104,7 @@ def _asked_for_access(demo: Demo, visitor: Page) -> str:
 
 
 def test_every_page_of_the_console_is_readable_by_all(demo, chromium, subtests):
-    dpo = _signed_in(demo, chromium, "dpo")
+    dpo = demo.signed_in(chromium, "dpo")
     dpo.emulate_media(reduced_motion="reduce")  # so that no colour is on its way to another
     for page in PAGES:
         with subtests.test(page):
@@ -195,7 +131,7 @@ def test_one_changed_byte_is_named_by_console_and_shell(demo: Demo, chromium: Br
         told = demo.privacy("audit", "verify", "--json")
         assert told.returncode == 1
         assert json.loads(told.stdout)["first_bad"] == index
-        dpo = _signed_in(demo, chromium, "dpo")
+        dpo = demo.signed_in(chromium, "dpo")
         dpo.goto(f"{demo.service}/console/audit")
         dpo.click("form[action$='/verify'] button")
         expect(dpo.locator("[role=alert]")).to_contain_text(str(index))
@@ -207,59 +143,3 @@ def test_one_changed_byte_is_named_by_console_and_shell(demo: Demo, chromium: Br
             for _, sql in triggers:
                 file.execute(sql)
     assert demo.privacy("audit", "verify").returncode == 0
-
-
-def _signed_in(demo: Demo, chromium: Browser, role: str) -> Page:
-    page = chromium.new_context(locale="fr-FR").new_page()
-    page.goto(f"{demo.service}/console/")
-    page.fill("[name=email]", f"{role}@maison-lumen.example")
-    page.fill("[name=password]", demo.password(role))
-    page.click("main button")
-    page.wait_for_url("**/console/requests*")
-    return page
-
-
-def _link_in_mail(demo: Demo, page: Page, part: str) -> str:
-    """Return the newest link of a kind from the mailbox, which is read as a person would."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        page.goto(demo.mailbox)
-        for number in page.locator("li a").evaluate_all("all => all.map(a => a.pathname)"):
-            page.goto(f"{demo.mailbox}{number}")
-            links = page.locator("pre a").evaluate_all("all => all.map(a => a.href)")
-            found = [link for link in links if part in link]
-            if found:
-                return str(found[0])
-        time.sleep(0.3)
-    raise AssertionError(f"no mail with {part} came")
-
-
-def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    log = folder / "demo.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "privacy.cli.demo", "--folder", folder, "--port", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    end = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < end and process.poll() is None:
-        if "Everything runs" in log.read_text():
-            return process
-        time.sleep(0.2)
-    process.kill()
-    raise AssertionError(log.read_text())
-
-
-def _free_ports() -> int:
-    """Return a port with which all the demo's ports are free."""
-    for port in range(8640, 9600, 40):
-        with socket.socket() as first, socket.socket() as smtp:
-            try:
-                first.bind(("127.0.0.1", port))
-                smtp.bind(("127.0.0.1", port + 25))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free ports")
