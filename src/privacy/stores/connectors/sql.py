@@ -30,6 +30,7 @@ from typing_extensions import override
 from privacy.stores.connectors import reflection
 from privacy.stores.connectors.asking import declared_of
 from privacy.stores.connectors.declared import DeclaredStore
+from privacy.stores.connectors.documents import Unfolded, conditions_within
 from privacy.stores.connectors.engines import Lease
 from privacy.stores.connectors.matching import CHUNK, KeyColumn, conditions
 from privacy.stores.connectors.question import Question
@@ -37,6 +38,7 @@ from privacy.stores.connectors.survey import look, survey
 from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
+from privacy.stores.nested import column_of, path_of
 from privacy.stores.proposals.proposing import TableFacts
 from privacy.stores.protocol import Asked, Key, Row
 
@@ -91,7 +93,14 @@ class SqlConnector(DeclaredStore):
         """Return a column of which keys are compared as texts, whatever it holds, as a text."""
         return cast(element, String)
 
+    def _unfolded(self, _element: ColumnElement[Any], _path: str) -> Unfolded | None:
+        """Return what stands within a column, where this database can look there."""
+        return None
+
     def _conditions(self, asked: Question, values: Values[Key]) -> Iterator[ColumnElement[bool]]:
+        if any(map(path_of, asked.columns)):
+            keys = list(zip(asked.columns, asked.keys, strict=True))
+            return conditions_within(keys, values, self._unfolded)
         return conditions(
             asked.keys, values, most_values=self.most_values, has_tuples=self.has_tuples
         )
@@ -100,6 +109,11 @@ class SqlConnector(DeclaredStore):
         """Return the condition that a column holds a value exactly."""
         # Without a type of ours, so that the database reads it as the column's own.
         return element == bindparam(None, value, type_=NullType())
+
+    @property
+    @override
+    def looks_inside(self) -> bool:
+        return True
 
     @override
     def check(self) -> None:
@@ -173,7 +187,7 @@ class SqlConnector(DeclaredStore):
 
     def _asked(self, connection: Connection, collection: Collection, columns: Columns) -> Question:
         types = self._types(connection, collection)
-        exact = all(
+        exact = not any(map(path_of, columns)) and all(
             collection.normalisers[name] == "exact" and not isinstance(types[name], self.loose)
             for name in columns
         )
@@ -182,10 +196,10 @@ class SqlConnector(DeclaredStore):
             KeyColumn(
                 elements[name],
                 self._key_type(types[name]),
-                collection.normalisers[name],
+                collection.way(asked),
                 self._as_text,
             )
-            for name in columns
+            for asked, name in ((one, column_of(one)) for one in columns)
         ]
         return Question(collection, columns, elements, keys, not exact, self._is)
 
