@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,6 +20,11 @@ NUMBER = "06 12 34 56 78"
 REAL = socket.getaddrinfo
 
 
+def here(host: Any, *more: Any, **named: Any) -> Any:
+    """Resolve this machine's name to the family that the server listens on."""
+    return REAL("127.0.0.1" if host == "localhost" else host, *more, **named)
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Partner]:
     with partners.opened(tmp_path_factory.mktemp("gateway")) as partner:
@@ -32,13 +38,7 @@ def partner(shared: Partner, monkeypatch: pytest.MonkeyPatch) -> Partner:
     shared.replies.clear()
     monkeypatch.setenv("PRIVACY_WEBHOOK_PRIVATE", "yes")
     monkeypatch.setattr(webhook, "usual_tls", lambda: shared.trust)
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda host, port, **more: (
-            REAL("127.0.0.1", port, **more) if host == "localhost" else REAL(host, port, **more)
-        ),
-    )
+    monkeypatch.setattr(socket, "getaddrinfo", here)
     return shared
 
 

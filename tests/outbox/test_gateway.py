@@ -74,7 +74,7 @@ def test_words_are_values_and_never_syntax(partner: Partner):
     send(partner, text)
     assert json.loads(partner.received[0].body)["text"] == text
     flat = {"To": "{to}", "Body": "{text}"}
-    send(partner, text, body=flat, form=True, user="AC1", password="p:w")
+    send(partner, text, body=flat, form=True, account="AC1", password="p:w")
     got = partner.received[1]
     assert parse_qs(got.body.decode()) == {"To": [NUMBER], "Body": [text]}
     assert got.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -139,7 +139,7 @@ def test_no_private_address_is_reached_unless_it_may(partner: Partner):
         ({"body": {"to": "{to}", "text": "{text} {name}"}}, "body"),
         ({"body": "{to} {text}"}, "body"),
         ({"body": BODY, "form": True}, "body"),
-        ({"user": "a:b"}, "user"),
+        ({"account": "a:b"}, "account"),
         ({"password": 12}, "password"),
         ({"accepted": ["x"]}, "accepted"),
         ({"secret": "x"}, "secret"),
@@ -153,7 +153,7 @@ def test_what_cannot_be_used_is_named(changes: dict[str, Any], fault: str):
 
 def test_what_is_kept_can_be_read_again_and_is_not_shown():
     told = wording(
-        headers={"X": "s3cret"}, user="AC1", password="p4ss", accepted={"status": ["queued", 1]}
+        headers={"X": "s3cret"}, account="AC1", password="p4ss", accepted={"status": ["queued", 1]}
     )
     assert Wording.read(json.loads(told.kept())) == told
     assert "s3cret" not in repr(told)

@@ -36,6 +36,8 @@ UNASKED: dict[str, Any] = {
     "first_question": "Merci de nous donner votre numéro de client.",
     "others": [],
     "acting": None,
+    "may_ask": False,
+    "letters": [],
 }
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -272,10 +274,26 @@ def _asked(shown: dict[str, Any]) -> Iterator[Page]:
         for n, state in ((1, "approved"), (2, "completed"))
     ]
     yield "request-again", "request_detail", {**shown, "others": before}
-    yield from _acting(shown)
+    yield from (*_acting(shown), *_letters(shown))
     into = request("merged", closed_at=at(17), merged_into=UUID(int=REQUEST_ID.int - 7))
     closed = {"subject_request": into, "can": set()}
     yield "request-merged", "request_detail", {**shown, **closed}
+
+
+def _letters(shown: dict[str, Any]) -> Iterator[Page]:
+    """Yield a request whose letters a person posts, and one of them."""
+    waits = {"row": {"id": UUID(int=7), "created_at": at(6)}}
+    yield "request-letters", "request_detail", {**shown, "email": None, "letters": [waits]}
+    words = [
+        "Bonjour,",
+        "",
+        "Votre demande est confirmée. Vous aurez une réponse au plus tard le 7 avril 2026.",
+        "Vous pouvez suivre son avancement ici :",
+        "https://privacy.example/portal/maison-lumen/status/k3v0t2Jm5nQe8rYw1xZs4uLp7aBd0cFg",
+    ]
+    letter = {"message_id": UUID(int=7), "written_at": at(6), "language_of": "fr"}
+    said = {"subject": "Votre demande à Maison Lumen est enregistrée", "lines": words}
+    yield "letter", "letter", {"subject_request": request("open"), **letter, **said}
 
 
 def _acting(shown: dict[str, Any]) -> Iterator[Page]:
@@ -285,12 +303,17 @@ def _acting(shown: dict[str, Any]) -> Iterator[Page]:
         "age_band": "15_17",
         "until_on": date(2026, 12, 31),
         "checked_at": None,
+        "asked_at": None,
+        "agreed": None,
     }
     parent: dict[str, Any] = {
         "row": mandate,
         "name": "Dominique Vasseur",
         "email": "dominique.vasseur@exemple.fr",
         "proof": "Livret de famille montré au guichet le 4 mars.",
+        "subject_name": "",
+        "claims": (),
+        "words": "",
     }
     yield "request-acting", "request_detail", {**shown, "acting": parent}
     checked = {**parent, "row": {**mandate, "checked_at": at(9)}}

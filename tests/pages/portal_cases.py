@@ -49,6 +49,7 @@ def request(state: str, **changes: Any) -> dict[str, Any]:
         "extended_at": None,
         "closed_at": None,
         "merged_into": None,
+        "exceptions": False,
         "subject_id": UUID("7d1a44aa-21c4-4e2b-9b0e-04d2c9a8e3f1"),
         **changes,
     }
@@ -62,6 +63,7 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
         "subject_request": request(state, **changes.pop("request", {})),
         "reason": None,
         "rectified": None,
+        "unchecked": False,
         "questions": [],
         "authority": AUTHORITIES["FR"],
         "timeline": timeline,
@@ -73,7 +75,7 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
 def portal_cases() -> Iterator[Case]:
     """Yield every page that a person may meet."""
     base = {"controller": CONTROLLER}
-    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS}
+    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS, "texts": False}
     form = {**base, **asks, "kinds": ["access"], "values": {}, "errors": {}}
     yield Case("portal-home", "portal/home.html", {**base, "kinds": ["access"]})
     yield Case("portal-home-two", "portal/home.html", {**base, "kinds": ["access", "erasure"]})
@@ -91,9 +93,11 @@ def portal_cases() -> Iterator[Case]:
             "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
     yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
     yield from (*_behalves(form), *_phones(form))
-    yield Case("portal-sent", "portal/sent.html", base)
+    yield Case("portal-sent", "portal/sent.html", {**base, "by_text": False})
     link = {**base, "token": TOKEN}
-    yield Case("portal-confirm", "portal/confirm.html", {**link, "kind": "access"})
+    yield Case(
+        "portal-confirm", "portal/confirm.html", {**link, "kind": "access", "for_another": False}
+    )
     yield from _downloads(link)
     for use in ("confirm", "status", "download", "answer", "mandate"):
         yield Case(f"portal-gone-{use}", "portal/gone.html", {**base, "use": use})

@@ -123,7 +123,7 @@ def trial(number: str, controller: str | None, *, as_json: bool) -> None:
             )
     tell(as_json, {"outcome": outcome}, f"The gateway said: {outcome}")
     if outcome != "sent":
-        raise click.exceptions.Exit(1)
+        raise SystemExit(1)
 
 
 @texts.command("remove")

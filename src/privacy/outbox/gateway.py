@@ -40,7 +40,7 @@ class Wording:
     method: str = "POST"
     form: bool = False
     """Whether the body is sent as a form, instead of JSON."""
-    user: str = field(default="", repr=False)
+    account: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paths into the answer's JSON, such as messages.0.status, and what stands there on success;
@@ -64,7 +64,7 @@ class Wording:
             body=told["body"],
             method=told.get("method", "POST"),
             form=bool(told.get("form", False)),
-            user=told.get("user", ""),
+            account=told.get("account", ""),
             password=told.get("password", ""),
             accepted=accepted,
         )
@@ -81,8 +81,8 @@ class Wording:
         body = urlencode(told) if self.form else json.dumps(told, ensure_ascii=False)
         kind = "application/x-www-form-urlencoded" if self.form else "application/json"
         headers = {"Content-Type": kind, "User-Agent": "privacy-texts", **self.headers}
-        if self.user:
-            pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        if self.account:
+            pair = base64.b64encode(f"{self.account}:{self.password}".encode()).decode()
             headers["Authorization"] = f"Basic {pair}"
         return Call(self.url, headers, body.encode(), self.method, reads=bool(self.accepted))
 
@@ -147,13 +147,15 @@ def hand_over(asker: Asker, gateway: Gateway, *, number: str, text: str, message
 
 
 def _faults(told: Mapping[str, Any]) -> dict[str, list[str]]:
-    known = {"url", "headers", "body", "method", "form", "user", "password", "accepted"}
+    known = {"url", "headers", "body", "method", "form", "account", "password", "accepted"}
     checks: dict[str, Callable[[], bool]] = {
         "url": lambda: isinstance(told.get("url"), str) and bool(place_of(told["url"])),
         "method": lambda: told.get("method", "POST") in {"POST", "PUT"},
         "headers": lambda: _are_headers(told.get("headers", {})),
         "body": lambda: _is_body(told.get("body"), form=bool(told.get("form"))),
-        "user": lambda: isinstance(told.get("user", ""), str) and ":" not in told.get("user", ""),
+        "account": lambda: (
+            isinstance(told.get("account", ""), str) and ":" not in told.get("account", "")
+        ),
         "password": lambda: isinstance(told.get("password", ""), str),
         "accepted": lambda: (
             isinstance(told.get("accepted", {}), Mapping)

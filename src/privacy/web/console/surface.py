@@ -32,6 +32,8 @@ FLASHES = frozenset(
         "extended",
         "field_decided",
         "lead_decided",
+        "agreement_asked",
+        "letter_posted",
         "mandate",
         "merged",
         "password_changed",
