@@ -18,6 +18,7 @@ from privacy.stores.connectors.mongodb.values import wanted
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.definition_file import from_document
 from privacy.stores.gate import ensure_covered
+from privacy.stores.nested import within
 from privacy.stores.normalise import SEPARATORS, fold
 from privacy.stores.registry import connector_for, connector_of, introspect
 from privacy.stores.search.graph import walk
@@ -167,6 +168,24 @@ def test_each_element_of_a_list_is_a_row_and_leads_to_the_others(people: MongoDa
         ("pen", 1),
         ("ink", 2),
     }
+
+
+def test_a_place_within_a_column_is_asked_for_without_a_table_of_its_own(
+    people: MongoDatabase,
+) -> None:
+    plain = part("t", "people", "_id emails lines")
+    mails = {"columns": ["emails"], "kind": "email", "path": "[*]"}
+    skus = {"columns": ["lines"], "kind": "sku", "path": "[*].sku"}
+    for field in plain["fields"]:
+        field.pop("identity", None)  # it is no value of its own
+    store = people.open(declared(plain | {"identities": [mails, skus]}))
+    collection = store.definition.collection("t")
+    found = store.read(collection, (within("emails", "[*]"),), [("Ada@Example.com",)])
+    assert [row["_id"] for row in found] == [str(ADA)]
+    both = store.read(collection, (within("lines", "[*].sku"), "_id"), [("ink", str(BOB))])
+    assert [row["_id"] for row in both] == [str(BOB)]
+    findings = walk({"docs": store}, {"sku": {"ink"}})
+    assert {row.values["_id"] for row in findings.of("docs")} == {str(ADA), str(BOB)}
 
 
 def test_columns_of_one_element_are_compared_together(people: MongoDatabase) -> None:

@@ -50,6 +50,11 @@ class MongodbConnector(DeclaredStore):
     def capabilities(self) -> frozenset[Capability]:
         return frozenset(Capability)
 
+    @property
+    @override
+    def looks_inside(self) -> bool:
+        return True
+
     @override
     def check(self) -> None:
         faults = Faults()
@@ -143,8 +148,8 @@ def _questions(
     layout: Layout, columns: Columns, values: Values[Key]
 ) -> Iterator[Mapping[str, Any]]:
     """Yield what together finds every document that may hold one of the keys."""
-    paths = [layout.paths[name] for name in columns]
-    ways = [layout.collection.normalisers[name] for name in columns]
+    paths = [layout.path(name) for name in columns]
+    ways = [layout.collection.way(name) for name in columns]
     for keys in chunks(values, KEYS):
         found = [
             [

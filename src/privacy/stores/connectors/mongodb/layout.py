@@ -8,7 +8,7 @@ from privacy.errors import InvalidError
 from privacy.stores.connectors.mongodb.values import at, plain
 from privacy.stores.definition import Collection, StoreDefinition
 from privacy.stores.document import Faults, Node
-from privacy.stores.nested import EVERY
+from privacy.stores.nested import EVERY, column_of, path_of, steps_of
 from privacy.stores.protocol import Row
 
 ID: Final = "_id"
@@ -40,6 +40,11 @@ class Layout:
     """Whether an erasure takes the declared fields only, and leaves the document."""
     collation: str = ""
     """The locale of the collation by which texts are found without case; empty for none."""
+
+    def path(self, name: str) -> str:
+        """Return the path of a column, or of a place within one: lists have no steps here."""
+        inside = (step for step in steps_of(path_of(name)) if step != EVERY)
+        return ".".join([self.paths[column_of(name)], *inside])
 
     @property
     def projection(self) -> Mapping[str, int]:
