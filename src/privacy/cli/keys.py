@@ -1,5 +1,7 @@
 """`privacy keys`: make the key file, show what there is, rotate without stopping."""
 
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -14,13 +16,12 @@ from privacy.purposes import queries as purposes
 from privacy.requests.texting import reseal_gateway
 from privacy.runtime import Runtime
 from privacy.stores.acts import reseal_addresses
-from privacy.subjects.rotation import (
-    rewrap_batch,
-    rewrap_controller_keys,
-    rotate_controller_key,
-)
+from privacy.subjects.jobs import rewrap_subject_keys, rotate_root
+from privacy.subjects.rotation import rotate_controller_key
 
 ACTOR = "system"
+RESEALED: tuple[Callable[..., int], ...] = (reseal_addresses, reseal_endpoints, reseal_gateway)
+"""What other rooms seal under a controller's key and can seal again."""
 
 
 @click.group()
@@ -36,12 +37,7 @@ def create(*, as_json: bool) -> None:
     made = Keyring.create(path)
     tell(
         as_json,
-        {
-            "path": path,
-            "root": made.current_root,
-            "log": made.signer.vkey,
-            "transfers": made.transfer_signer.vkey,
-        },
+        _facts(path, made),
         f"Key file: {path} (keep a copy apart from the database's backups)",
         f"Public key of the audit log: {made.signer.vkey}",
     )
@@ -55,17 +51,21 @@ def show(*, as_json: bool) -> None:
     found = Keyring.load(path)
     tell(
         as_json,
-        {
-            "path": path,
-            "root": found.current_root,
-            "log": found.signer.vkey,
-            "transfers": found.transfer_signer.vkey,
-        },
+        _facts(path, found),
         f"Key file: {path}",
         f"Current root key: {found.current_root}",
         f"Public key of the audit log: {found.signer.vkey}",
         f"Public key of data sent to other controllers: {found.transfer_signer.vkey}",
     )
+
+
+def _facts(path: Path, keyring: Keyring) -> dict[str, object]:
+    return {
+        "path": path,
+        "root": keyring.current_root,
+        "log": keyring.signer.vkey,
+        "transfers": keyring.transfer_signer.vkey,
+    }
 
 
 @keys.command("renew-transfers")
@@ -95,7 +95,9 @@ def rotate(*, root: bool, as_json: bool) -> None:
     """Renew every controller's key and wrap all subjects' keys anew, while the service runs."""
     with opened() as runtime:
         if root:
-            _new_root(runtime)
+            rotate_root(
+                runtime.database, actor=ACTOR, clock=runtime.clock, cabinet=runtime.cabinet
+            )
         with runtime.database.reading() as session:
             ids = [one.id for one in purposes.controllers(session)]
         counts = {str(one): _rotate_one(runtime, one) for one in ids}
@@ -111,61 +113,20 @@ def rotate(*, root: bool, as_json: bool) -> None:
     tell(as_json, facts, *lines)
 
 
-def _new_root(runtime: Runtime) -> None:
-    at = runtime.clock()
-    made = runtime.keyring.add_root()
-    with runtime.database.transaction() as session:
-        log.append(session, Action.KEYS_ROOT_ADDED, at=at, actor=ACTOR, root=made)
-        rewrap_controller_keys(session, actor=ACTOR, at=at, cabinet=runtime.cabinet)
-
-
 def _rotate_one(runtime: Runtime, controller_id: UUID) -> tuple[int, int]:
     """Return how many subject keys and how many addresses were moved.
 
     Older versions stay and open what they sealed: contacts of requests, mails, packages.
     """
-    with runtime.database.transaction() as session:
+    database, cabinet = runtime.database, runtime.cabinet
+    with database.transaction() as session:
         rotate_controller_key(
-            session,
-            actor=ACTOR,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            controller_id=controller_id,
+            session, actor=ACTOR, at=runtime.clock(), cabinet=cabinet, controller_id=controller_id
         )
-    total = 0
-    while done := _rewrap(runtime, controller_id):
-        total += done
-    with runtime.database.transaction() as session:
-        resealed = reseal_addresses(
-            session,
-            actor=ACTOR,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            controller_id=controller_id,
-        ) + reseal_endpoints(
-            session,
-            actor=ACTOR,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            controller_id=controller_id,
-        )
-        resealed += reseal_gateway(
-            session,
-            actor=ACTOR,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            controller_id=controller_id,
-        )
-    return total, resealed
-
-
-def _rewrap(runtime: Runtime, controller_id: UUID) -> int:
-    """Wrap one batch anew, in a transaction of its own, so that nobody waits long."""
-    with runtime.database.transaction() as session:
-        return rewrap_batch(
-            session,
-            actor=ACTOR,
-            at=runtime.clock(),
-            cabinet=runtime.cabinet,
-            controller_id=controller_id,
-        )
+    moved = rewrap_subject_keys(
+        database, actor=ACTOR, clock=runtime.clock, cabinet=cabinet, controller_id=controller_id
+    )
+    with database.transaction() as session:
+        by = {"actor": ACTOR, "at": runtime.clock(), "cabinet": cabinet}
+        resealed = [reseal(session, **by, controller_id=controller_id) for reseal in RESEALED]
+    return moved, sum(resealed)
