@@ -27,8 +27,8 @@ def places() -> Iterator[Places]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Browser:
-    """Return a Chromium that is started as scans start theirs, or skip."""
-    return running_chromium((*browser.FLAGS, "--no-sandbox"), whole=True)
+    """Return a browser that is started as scans start theirs, or skip."""
+    return running_chromium((*browser.FLAGS, "--no-sandbox"))
 
 
 ONLY = {
