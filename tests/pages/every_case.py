@@ -2,6 +2,7 @@
 
 from tests.pages.assigned_cases import assigned_cases
 from tests.pages.console_cases import console_cases
+from tests.pages.details_cases import details_cases
 from tests.pages.look_cases import look_cases
 from tests.pages.package_cases import package_cases
 from tests.pages.portal_cases import portal_cases
@@ -14,6 +15,7 @@ CASES = [
     *portal_cases(),
     *preference_cases(),
     *console_cases(),
+    *details_cases(),
     *package_cases(),
     *assigned_cases(),
     *scan_cases(),

@@ -101,6 +101,12 @@ LEADS = [
     {"kind": "email", "text": "f••••@e••••.fr", "others": None, "reason": "shared",
      "decided": True},
 ]  # fmt: skip
+WISHES = [
+    {"title": "Rue", "before": "12 rue des Lilas", "after": "21 rue des Lilas",
+     "at_once": False, "needs_proof": False, "is_proven": True},
+    {"title": "E-mail", "before": "camille@exemple.fr", "after": "c.durand@exemple.fr",
+     "at_once": True, "needs_proof": True, "is_proven": False},
+]  # fmt: skip
 RECIPIENTS = [
     {"recipient_id": UUID(int=7), "name": "Transport Fictif", "state": "webhook"},
     {"recipient_id": UUID(int=8), "name": "Routage Fictif", "state": "by_hand"},
@@ -115,6 +121,7 @@ def rectification_cases() -> Iterator[Case]:
     wrong = {"values": {"answer": "x"}, "errors": {"decision": "decision.nothing"}}
     yield _console("faults", "open", groups=GROUPS, places=frozenset({1}), **wrong)
     yield _console("nothing", "open")
+    yield _console("typed", "open", groups=GROUPS, wishes=WISHES, values={"after-1": "21 rue"})
     met = {"leads": LEADS, "keepers": ["Archives papier", "Service client"]}
     typed = {"refuse-4": "Cette adresse est la bonne."}
     yield _console("further", "open", groups=GROUPS, values=typed, **met)
@@ -147,6 +154,7 @@ def _console(name: str, state: str, **changes: Any) -> Case:
         "cut": False,
         "shown": False,
         "groups": [],
+        "wishes": [],
         "leads": [],
         "keepers": [],
         "corrections": [],

@@ -25,6 +25,8 @@ class Action(StrEnum):
     CONSENT_RECORDED = "consent.recorded"
     CONTROLLER_CHANGED = "controller.changed"
     CONTROLLER_REGISTERED = "controller.registered"
+    DETAILS_ASKED = "details.asked"
+    DETAILS_SHOWN = "details.shown"
     KEYS_REWRAPPED = "keys.rewrapped"
     KEYS_ROOT_ADDED = "keys.root-added"
     KEYS_ROTATED = "keys.rotated"
@@ -50,8 +52,10 @@ class Action(StrEnum):
     RECIPIENT_REGISTERED = "recipient.registered"
     RECIPIENT_RETRIED = "recipient.retried"
     RECIPIENT_TOLD = "recipient.told"
+    RECTIFICATION_ADDRESS_CONFIRMED = "rectification.address-confirmed"
     RECTIFICATION_DECIDED = "rectification.decided"
     RECTIFICATION_FIELD_SETTLED = "rectification.field-settled"
+    RECTIFICATION_LEFT_TO_PERSON = "rectification.left-to-person"
     RECTIFICATION_RECIPIENT_NOTED = "rectification.recipient-noted"
     RECTIFICATION_RESTARTED = "rectification.restarted"
     REQUEST_AGREEMENT_ASKED = "request.agreement-asked"
@@ -105,6 +109,8 @@ class Action(StrEnum):
     SUBJECT_IDENTIFIED = "subject.identified"
     SUBJECT_IDENTIFIER_ADDED = "subject.identifier-added"
     SUBJECT_KEY_DESTROYED = "subject.key-destroyed"
+    SUBJECT_RESTRICTED = "subject.restricted"
+    SUBJECT_RESTRICTION_LIFTED = "subject.restriction-lifted"
     TEXTS_GATEWAY_REMOVED = "texts.gateway-removed"
     TEXTS_GATEWAY_SET = "texts.gateway-set"
     TEXTS_TRIED = "texts.tried"
@@ -141,6 +147,8 @@ DETAILS: dict[Action, frozenset[str]] = {
     ),
     Action.CONTROLLER_CHANGED: frozenset({"authority", "region", "zone"}),
     Action.CONTROLLER_REGISTERED: frozenset({"code", "country", "language", "slug"}),
+    Action.DETAILS_ASKED: frozenset(),
+    Action.DETAILS_SHOWN: frozenset({"fields"}),
     Action.KEYS_REWRAPPED: frozenset({"keys", "kind", "root", "version"}),
     Action.KEYS_ROOT_ADDED: frozenset({"root"}),
     Action.KEYS_ROTATED: frozenset({"kind", "root", "version"}),
@@ -181,10 +189,12 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.RECIPIENT_TOLD: frozenset(
         {"event", "message", "outcome", "recipient", "status", "tries"}
     ),
+    Action.RECTIFICATION_ADDRESS_CONFIRMED: frozenset({"request"}),
     Action.RECTIFICATION_DECIDED: frozenset({"by_hand", "dependent", "fields", "request"}),
     Action.RECTIFICATION_FIELD_SETTLED: frozenset(
         {"correction", "field", "outcome", "reason", "request", "store"}
     ),
+    Action.RECTIFICATION_LEFT_TO_PERSON: frozenset({"request"}),
     Action.RECTIFICATION_RECIPIENT_NOTED: frozenset({"outcome", "recipient", "request"}),
     Action.RECTIFICATION_RESTARTED: frozenset({"request"}),
     Action.REQUEST_AGREEMENT_ASKED: frozenset({"request"}),
@@ -246,6 +256,8 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.SUBJECT_IDENTIFIED: frozenset({"identifier", "kind", "method", "request"}),
     Action.SUBJECT_IDENTIFIER_ADDED: frozenset({"identifier", "kind", "source"}),
     Action.SUBJECT_KEY_DESTROYED: frozenset({"reason", "request", "version"}),
+    Action.SUBJECT_RESTRICTED: frozenset({"request"}),
+    Action.SUBJECT_RESTRICTION_LIFTED: frozenset(),
     Action.TEXTS_GATEWAY_REMOVED: frozenset(),
     Action.TEXTS_GATEWAY_SET: frozenset({"budget", "price"}),
     Action.TEXTS_TRIED: frozenset({"outcome"}),

@@ -23,6 +23,7 @@ EXEMPT = frozenset(
         "audit_pending",
         "audit_tile",
         "csp_report",  # what browsers send by themselves; nobody acts
+        "detail_look",  # a copy to look at for minutes; asking for it and showing it leave entries
         "job_run",
         "outbox_message",
         "package_fetch",  # how far a download is; handing over leaves the entry

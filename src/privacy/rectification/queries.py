@@ -9,17 +9,21 @@ from sqlalchemy.orm import Session
 
 from privacy.assignments.models import Assignment, Task
 from privacy.errors import NotFoundError
-from privacy.rectification.candidates import Searched, from_json
+from privacy.rectification import asking
+from privacy.rectification.candidates import Candidate, Searched, from_json
 from privacy.rectification.models import (
     Correction,
     CorrectionState,
+    CorrectionWish,
     NoticeState,
     Origin,
     RecipientNotice,
     RectificationSearch,
 )
+from privacy.rectification.plan import Wanted
 from privacy.rectification.sealed import Change, change_of, search_context
 from privacy.requests.models import RequestClaim, RequestKind, RequestState, SubjectRequest
+from privacy.stores.protocol import Key
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 FOR_THE_JOB = (CorrectionState.OWED, CorrectionState.CHECKING)
@@ -62,6 +66,47 @@ def to_carry_out(session: Session, *, at: datetime, limit: int = 20) -> Sequence
     )
     approved = SubjectRequest.state == RequestState.APPROVED
     return _free(session, at, limit, approved, or_(mine, unasked, ~by_hand & ~untold))
+
+
+def to_decide(session: Session, *, at: datetime, limit: int = 20) -> Sequence[UUID]:
+    """Return the rectifications that are decided as their subject typed: all may be, at once."""
+    mine = CorrectionWish.request_id == SubjectRequest.id
+    unproven = CorrectionWish.confirmed_at.is_(None) & (CorrectionWish.expires_at > at)
+    waits = exists().where(mine, or_(CorrectionWish.at_once.is_(False), unproven))
+    known = exists().where(RectificationSearch.request_id == SubjectRequest.id)
+    is_open = SubjectRequest.state == RequestState.OPEN
+    return _free(session, at, limit, is_open, known, exists().where(mine), ~waits)
+
+
+def wanted_by_subject(
+    session: Session, *, cabinet: KeyCabinet, about: SubjectRequest
+) -> Sequence[Wanted]:
+    """Return what the subject typed as a decision on what was found since.
+
+    Nothing where a value is not where it was seen, something else stands there now, or a new
+    address was not confirmed: then a person decides.
+    """
+    kept = search_of(session, cabinet=cabinet, about=about)
+    known = {_place(one): one for one in kept.candidates} if kept else {}
+    wanted: list[Wanted] = []
+    for row in asking.wishes_of(session, about=about):
+        wish = asking.opened(session, cabinet=cabinet, row=row)
+        found = [known.get(place) for place in wish.places]
+        if not asking.is_proven(row):
+            return ()
+        here = [one for one in found if one is not None and not one.hindrance]
+        if len(here) < len(found) or any(_same(one.value) != _same(wish.before) for one in here):
+            return ()
+        wanted.append(Wanted(frozenset(one.number for one in here), wish.after))
+    return wanted
+
+
+def _place(one: Candidate) -> tuple[str, str, str, Key]:
+    return one.store, one.collection, one.field, one.key
+
+
+def _same(value: str | None) -> str:
+    return " ".join((value or "").casefold().split())
 
 
 def _free(

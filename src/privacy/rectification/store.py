@@ -58,12 +58,13 @@ NOTICES = Collection(
 def own_collections(cabinet: KeyCabinet) -> tuple[OwnCollection, ...]:
     """Return what this room keeps on subjects, and how it is read.
 
-    A search under way is a copy of rows that the answer shows from where they stand.
+    A search under way, and what a subject looks at, are copies of rows that the answer shows from
+    where they stand; what a subject typed is told by the statement of the request.
     """
     return (
         OwnCollection(
             CORRECTIONS,
-            frozenset({"correction", "rectification_search"}),
+            frozenset({"correction", "correction_wish", "detail_look", "rectification_search"}),
             partial(_corrections, cabinet),
         ),
         OwnCollection(NOTICES, frozenset({"recipient_notice"}), _notices),

@@ -41,6 +41,7 @@ from privacy.stores.protocol import Store, closing_all
 from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
 from privacy.stores.search.leads import Decided
+from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.queries import identifiers_of
 
 ACTOR = "job:fulfil-access"
@@ -172,8 +173,15 @@ def seeds_of(session: Session, *, desk: Desk, about: SubjectRequest) -> Mapping[
     """Return what is proven of the subject; what was only claimed must find nobody's data."""
     if about.subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
-    seeds: dict[str, set[str]] = {"subject_id": {str(about.subject_id)}}
-    known = identifiers_of(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+    return seeds_of_subject(session, cabinet=desk.cabinet, subject_id=about.subject_id)
+
+
+def seeds_of_subject(
+    session: Session, *, cabinet: KeyCabinet, subject_id: UUID
+) -> Mapping[str, set[str]]:
+    """Return what is proven of a subject, by kind of identifier."""
+    seeds: dict[str, set[str]] = {"subject_id": {str(subject_id)}}
+    known = identifiers_of(session, cabinet=cabinet, subject_id=subject_id)
     for one in known:
         if one.verified_at is not None:
             seeds.setdefault(one.kind, set()).add(one.value)

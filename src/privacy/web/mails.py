@@ -82,6 +82,7 @@ LETTERS: Mapping[str, Letter] = {
     "dpo_texts_stopped": Letter(frozenset({"controller", "link"})),
     "dpo_scan_failed": Letter(frozenset({"controller", "link", "site"})),
     "dpo_store_failing": Letter(frozenset({"controller", "link", "stores", "due_on"})),
+    "confirm_new_address": Letter(frozenset({"controller", "link", "expires_at"})),
     "open_preferences": Letter(frozenset({"controller", "link", "expires_at"})),
 }
 """Every template that may be put into the outbox, by name."""

@@ -5,6 +5,7 @@ from privacy.web.portal import (
     answering,
     asking,
     assigned,
+    details,
     entering,
     fetching,
     following,
@@ -13,6 +14,18 @@ from privacy.web.portal import (
 )
 from privacy.web.portal.surface import blueprint
 
-PAGES = (agreeing, answering, asking, assigned, entering, fetching, following, preferences, verify)
+PAGES = (
+    agreeing,
+    answering,
+    asking,
+    assigned,
+    details,
+    entering,
+    fetching,
+    following,
+    preferences,
+    signed_in,
+    verify,
+)
 
 __all__ = ["PAGES", "blueprint"]

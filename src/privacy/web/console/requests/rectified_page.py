@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from privacy.errors import GoneError, NotFoundError
 from privacy.purposes.models import Controller
+from privacy.rectification import asking
 from privacy.rectification import queries as rectification
-from privacy.rectification.candidates import ANY, Candidate
-from privacy.rectification.models import CorrectionState
+from privacy.rectification.candidates import ANY, Candidate, Searched
+from privacy.rectification.models import CorrectionState, CorrectionWish
 from privacy.rectification.plan import Group, groups
+from privacy.rectification.wishes import Wish
 from privacy.requests import queries
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.previews import withholding
@@ -47,8 +49,9 @@ def draw(controller: Controller, request_id: UUID, **typed: Any) -> str:
     stores = runtime.open_stores(controller.id)
     definitions = {name: store.definition for name, store in stores.items()}
     shown = request.args.get("shown") == "all"
-    kept, said = opened.pop("kept"), opened["said"]
-    defaults: dict[str, Any] = {"values": {}, "errors": {}, "places": None}
+    kept, said, wishes = opened.pop("kept"), opened["said"], opened.pop("wishes")
+    meant = _meant(kept, [wish for row, wish in wishes if asking.is_proven(row)])
+    defaults: dict[str, Any] = {"values": meant, "errors": {}, "places": None}
     return page(
         "rectification",
         controller,
@@ -62,6 +65,7 @@ def draw(controller: Controller, request_id: UUID, **typed: Any) -> str:
             _group(one, definitions, shown=shown)
             for one in (groups(kept, f"{said.wrong} {said.right}") if kept else [])
         ],
+        wishes=[_wish(row, wish) for row, wish in wishes],
         leads=_leads(kept.leads if kept else (), opened.pop("decided_leads")),
         keepers=[_store_title(definitions, one.store) for one in (kept.keepers if kept else ())],
         failed=[
@@ -85,12 +89,16 @@ def _opened(session: Session, about: SubjectRequest) -> dict[str, Any]:
                 zip(rows, rectification.changes(session, cabinet=cabinet, rows=rows), strict=True)
             ),
             "recipients": rectification.notices(session, about=about),
+            "wishes": [
+                (row, asking.opened(session, cabinet=cabinet, row=row))
+                for row in asking.wishes_of(session, about=about)
+            ],
             "decided_leads": withholding.lead_choices(session, cabinet=cabinet, about=about),
         }
     except GoneError:
         return {
             "said": NOTHING, "kept": None, "seen": "", "corrections": [], "recipients": [],
-            "decided_leads": {},
+            "decided_leads": {}, "wishes": [],
         }  # fmt: skip
 
 
@@ -140,6 +148,28 @@ def _correction(pair: tuple[Any, Any], definitions: Mapping[str, StoreDefinition
         "settled_at": row.settled_at,
         "by_hand": row.state in rectification.FOR_A_PERSON,
         "may_leave": row.state in rectification.FOR_A_PERSON | {CorrectionState.OWED},
+    }
+
+
+def _meant(kept: Searched | None, wishes: Sequence[Wish]) -> dict[str, str]:
+    """Return what the subject typed as what is typed for the values that they saw."""
+    found = groups(kept, "") if kept else []
+    return {
+        f"after-{group.number}": wish.after
+        for group in found
+        for wish in wishes
+        if set(wish.places) & {(o.store, o.collection, o.field, o.key) for o in group.places}
+    }
+
+
+def _wish(row: CorrectionWish, wish: Wish) -> dict[str, Any]:
+    return {
+        "title": wish.title.get(current.language(), ""),
+        "before": wish.before,
+        "after": wish.after,
+        "at_once": row.at_once,
+        "needs_proof": row.digest is not None,
+        "is_proven": asking.is_proven(row),
     }
 
 
