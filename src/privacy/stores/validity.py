@@ -8,6 +8,7 @@ from privacy.stores.definition import (
     Collection,
     Columns,
     DataCategory,
+    Direction,
     Link,
     StoreDefinition,
 )
@@ -17,6 +18,8 @@ from privacy.stores.normalise import NORMALISERS
 
 TYPED = frozenset({DataCategory.IDENTITY, DataCategory.CONTACT})
 """Categories of which subjects themselves know best what is right."""
+MOST_STEPS = 20
+"""Links away that a limit may lie; each costs a search some memory."""
 UNDECLARED = "names a column that is not among the fields: {}"
 
 
@@ -112,6 +115,10 @@ def _note_particulars(collection: Collection, link: Link, at: _At) -> None:
         at.note("where.column", "must be none of to_columns")
     at.note_path("path", link.path, link.columns)
     at.note_path("to_path", link.to_path, link.to_columns)
+    if link.depth is not None and not 0 < link.depth <= MOST_STEPS:
+        at.note("depth", f"must be a whole number from 1 to {MOST_STEPS}")
+    if link.depth is not None and link.direction is Direction.REFERS:
+        at.note("depth", "only means something with owns: what is referred to is one step away")
 
 
 def _note_target(definition: StoreDefinition, name: str, link: Link, at: _At) -> None:

@@ -19,17 +19,16 @@ from privacy.stores.definition import (
     Field,
     Identity,
     Link,
-    Provenance,
     StoreDefinition,
     Texts,
 )
 from privacy.stores.normalise import USUAL
 from privacy.stores.proposals.judging import Look, look_of
 from privacy.stores.proposals.naming import title_of, title_of_table
+from privacy.stores.proposals.origins import origin_of
 from privacy.stores.proposals.polymorphic import pairs_of, tables_meant
 from privacy.stores.proposals.vocabulary import (
     ACCESSORS,
-    MADE,
     UNKNOWN,
     Meaning,
     is_of_others,
@@ -269,7 +268,7 @@ def _collection(
         name=name,
         title=title_of_table(table.name),
         primary_key=table.primary_key or table.columns,
-        fields=tuple(_field(column, m) for column, m in meanings.items()),
+        fields=tuple(_field(c, m, table.types.get(c, "")) for c, m in meanings.items()),
         identities=tuple(
             Identity(m.kind, (c,), _is_ones_own(table, c, m.kind))
             for c, m in meanings.items()
@@ -280,15 +279,14 @@ def _collection(
     )
 
 
-def _field(column: str, meaning: Meaning) -> Field:
+def _field(column: str, meaning: Meaning, kind: str) -> Field:
     """Propose a field; what the controller makes itself is not portable (Art. 20 GDPR)."""
-    made = any(word in MADE for word in words_of(column))
     return Field(
         column,
         title_of(column),
         meaning.category,
         USUAL.get(meaning.kind, "exact"),
-        provenance=Provenance.DERIVED if made else None,
+        provenance=origin_of(column, kind),
     )
 
 

@@ -18,6 +18,8 @@ from privacy.stores.definition import (
     Identity,
     Kept,
     Link,
+    Provenance,
+    Rectifiable,
     StoreDefinition,
     Texts,
 )
@@ -62,6 +64,8 @@ class FieldChoice:
     keep: bool = True
     """False takes the column out of the definition."""
     about: About | None = None
+    provenance: Provenance | None = None
+    rectifiable: Rectifiable | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,8 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
             normalise=_normalise(old, one.name, one.normalise, choice.fields[one.name].kind),
             exported=choice.fields[one.name].exported,
             about=choice.fields[one.name].about,
+            provenance=choice.fields[one.name].provenance,
+            rectifiable=choice.fields[one.name].rectifiable,
         )
         for one in kept
     )

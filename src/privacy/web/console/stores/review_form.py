@@ -15,6 +15,8 @@ from privacy.stores.definition import (
     Direction,
     Kept,
     Link,
+    Provenance,
+    Rectifiable,
     Texts,
     Waiver,
 )
@@ -110,6 +112,8 @@ class _Reader:
             exported=self._is_ticked(f"{at}.exported"),
             keep=not self._is_ticked(f"{at}.drop"),
             about=_ABOUT.get(self._form.get(f"{at}.about", "")),
+            provenance=_ORIGINS.get(self._form.get(f"{at}.provenance", "")),
+            rectifiable=_RECTIFIABLE.get(self._form.get(f"{at}.rectifiable", "")),
         )
 
     def link(self, at: str) -> LinkChoice:
@@ -145,4 +149,6 @@ class _Reader:
 
 
 _ABOUT: Mapping[str, About] = {one.value: one for one in About}
+_ORIGINS: Mapping[str, Provenance] = {one.value: one for one in Provenance}
+_RECTIFIABLE: Mapping[str, Rectifiable] = {one.value: one for one in Rectifiable}
 _DIRECTIONS: Mapping[str, Direction] = {one.value: one for one in Direction}
