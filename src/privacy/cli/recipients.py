@@ -104,26 +104,38 @@ def endpoint(
         recipient_id = _id_of(runtime, owner, name)
         if (url is None) is not remove:
             raise InvalidError("Give either --url or --remove.")
-        if url is not None:
-            runtime.poster.check(url)
-        at = runtime.clock()
-        with runtime.database.transaction() as session:
-            if url is None:
-                remove_endpoint(
-                    session, actor=ACTOR, at=at, controller_id=owner.id, recipient_id=recipient_id
-                )
-                secret = None
-            else:
-                secret = set_endpoint(
-                    session,
-                    actor=ACTOR,
-                    at=at,
-                    cabinet=runtime.cabinet,
-                    recipient_id=recipient_id,
-                    facts=EndpointFacts(url, kind),
-                )
+        secret = None
+        if url is None:
+            _remove(runtime, owner, recipient_id)
+        else:
+            secret = _set(runtime, recipient_id, EndpointFacts(url, kind))
     said = f"Signing secret, shown this once: {secret}" if secret else f"{name} is told no more."
     tell(as_json, {"recipient": recipient_id, "secret": secret}, said)
+
+
+def _remove(runtime: Runtime, owner: Controller, recipient_id: UUID) -> None:
+    with runtime.database.transaction() as session:
+        remove_endpoint(
+            session,
+            actor=ACTOR,
+            at=runtime.clock(),
+            controller_id=owner.id,
+            recipient_id=recipient_id,
+        )
+
+
+def _set(runtime: Runtime, recipient_id: UUID, facts: EndpointFacts) -> str:
+    """Set where a recipient is told, and return the new signing secret."""
+    runtime.poster.check(facts.url)  # asks the name service, so before the transaction
+    with runtime.database.transaction() as session:
+        return set_endpoint(
+            session,
+            actor=ACTOR,
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            recipient_id=recipient_id,
+            facts=facts,
+        )
 
 
 @recipients.command("retry")

@@ -81,14 +81,7 @@ def follow_account(
     )
     wanted = owed(session, device=device)
     if wanted.is_new:
-        insert_new(
-            session,
-            ConsentLink,
-            subject_id=device.visitor_id,
-            account_id=device.account_id,
-            controller_id=device.controller_id,
-            linked_at=at,
-        )
+        _link(session, device, at)
     for statement in wanted.statements:
         try:
             record_statement(session, actor=actor, at=at, statement=statement, origin=origin)
@@ -103,6 +96,18 @@ def follow_account(
         subject_id=device.account_id,
         site=device.site_key,
         visitor=str(device.visitor_id),
+    )
+
+
+def _link(session: Session, device: Device, at: datetime) -> None:
+    """Remember the account of a device; two calls at once make one row."""
+    insert_new(
+        session,
+        ConsentLink,
+        subject_id=device.visitor_id,
+        account_id=device.account_id,
+        controller_id=device.controller_id,
+        linked_at=at,
     )
 
 

@@ -117,7 +117,7 @@ def _wait_for_the_end(service: subprocess.Popen[bytes]) -> None:
 
 def _tell(places: Places, filled: Filled) -> None:
     signs = "\n".join(
-        f"    {one.role.value:8} {one.email}   {one.password}" for one in filled.sign_ins
+        f"    {one.role.value:8} {one.email:30} {one.password}" for one in filled.sign_ins
     )
     click.echo(
         f"""

@@ -4,6 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from privacy.cli.demo import register
 from privacy.cli.demo.places import Places
@@ -66,21 +69,27 @@ def _fill_once(opened: Runtime, places: Places) -> list[SignIn]:
         register.register_site(
             session, at=at, controller_id=controller.id, origins=_origins(places)
         )
-        for name, build in STORES.items():
-            build(places.store_file(name))
-            register_store(
-                session,
-                actor=register.ACTOR,
-                at=at,
-                controller_id=controller.id,
-                cabinet=opened.cabinet,
-                facts=_store_facts(places, name),
-            )
+        _register_stores(session, opened, places, controller.id)
         sign_ins = register.add_operators(
             session, at=at, keyring=opened.keyring, controller_id=controller.id
         )
     _write_sign_ins(places, sign_ins)
     return sign_ins
+
+
+def _register_stores(
+    session: Session, opened: Runtime, places: Places, controller_id: UUID
+) -> None:
+    for name, build in STORES.items():
+        build(places.store_file(name))
+        register_store(
+            session,
+            actor=register.ACTOR,
+            at=opened.clock(),
+            controller_id=controller_id,
+            cabinet=opened.cabinet,
+            facts=_store_facts(places, name),
+        )
 
 
 def _renewed_site(opened: Runtime, places: Places) -> Site:
@@ -92,11 +101,8 @@ def _renewed_site(opened: Runtime, places: Places) -> Site:
         acts.allow_origins(
             session, actor=register.ACTOR, at=at, site=site, origins=_origins(places)
         )
-        banner = publishing.Banner(
-            texts={language: script.texts(language) for language in script.LANGUAGES},
-            script=script.code_hash(),
-            period=policy.value_at(session, key="cookie.choice", at=at).value,
-        )
+        period = policy.value_at(session, key="cookie.choice", at=at).value
+        banner = script.worded(period)
         publishing.publish_notices(session, actor=register.ACTOR, at=at, site=site, banner=banner)
     return site
 
