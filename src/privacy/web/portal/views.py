@@ -10,6 +10,7 @@ from privacy.web.portal import (
     fetching,
     following,
     preferences,
+    signed_in,
     verify,
 )
 from privacy.web.portal.surface import blueprint
