@@ -57,3 +57,25 @@ def test_what_is_no_operator_is_refused(company: Path, privacy: Privacy, args: t
 def test_an_operator_exists_once(company: Path, privacy: Privacy):
     assert company.exists()
     assert [privacy(*ADD).status, privacy(*ADD).status] == [0, 2]
+
+
+def test_who_leaves_is_shut_out_and_the_last_dpo_cannot_leave(runtime: Runtime, privacy: Privacy):
+    privacy(*ADD)
+    alone = privacy("operators", "close", EMAIL)
+    assert (alone.status, "Name another DPO" in alone.err) == (2, True)
+    privacy("operators", "add", "second@fictive.example", "--name", "Second")
+    assert privacy("operators", "close", EMAIL).status == 0
+    states = {one["state"] for one in privacy("operators", "list", "--json").facts["operators"]}
+    assert states == {"active", "closed"}
+    assert len(waiting_entries(runtime.database, "operator.closed")) == 1
+    assert privacy("operators", "token", EMAIL, "--name", "x").status == 2
+
+
+def test_a_role_is_taken_away_once(runtime: Runtime, privacy: Privacy):
+    privacy(*ADD, "--role", "agent")
+    taken = privacy("operators", "revoke", EMAIL, "--role", "agent")
+    assert taken.out.startswith("No longer agent of")
+    with runtime.database.reading() as session:
+        (one,) = queries.operators(session, keyring=runtime.keyring)
+    assert not any(one.roles.values())
+    assert privacy("operators", "revoke", EMAIL, "--role", "agent").status == 2

@@ -2,14 +2,24 @@
 
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
 from privacy.errors import NotFoundError
 from privacy.operators import queries
-from privacy.operators.acts import NewOperator, add_operator, grant_role, issue_token
+from privacy.operators.acts import (
+    NewOperator,
+    add_operator,
+    close_operator,
+    grant_role,
+    issue_token,
+    revoke_role,
+)
 from privacy.operators.roles import Role
+from privacy.runtime import Runtime
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -77,18 +87,52 @@ def token(email: str, name: str, days: int, *, as_json: bool) -> None:
     with opened() as runtime:
         at = runtime.clock()
         with runtime.database.transaction() as session:
-            operator = queries.by_email(session, keyring=runtime.keyring, email=email)
-            if operator is None:
-                raise NotFoundError("No operator has this e-mail.")
             made = issue_token(
                 session,
                 actor="system",
                 at=at,
-                operator_id=operator.id,
+                operator_id=_known(session, runtime, email),
                 name=name,
                 expires_at=at + timedelta(days=days),
             )
     tell(as_json, {"token": made}, f"Token, shown this once: {made}")
+
+
+@operators.command("revoke")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@controller_option
+def revoke(email: str, role: str, controller: str | None) -> None:
+    """Take a role away, from the operator's next request on; a controller keeps one DPO."""
+    with opened() as runtime:
+        owner = controller_of(runtime, controller)
+        with runtime.database.transaction() as session:
+            revoke_role(
+                session,
+                actor="system",
+                at=runtime.clock(),
+                operator_id=_known(session, runtime, email),
+                controller_id=owner.id,
+                role=Role(role),
+            )
+    click.echo(f"No longer {role} of {owner.name}.")
+
+
+@operators.command("close")
+@click.argument("email")
+def close(email: str) -> None:
+    """Shut an operator out for good: every role, session and token ends at once."""
+    with opened() as runtime, runtime.database.transaction() as session:
+        operator_id = _known(session, runtime, email)
+        close_operator(session, actor="system", at=runtime.clock(), operator_id=operator_id)
+    click.echo("Shut out. The log still says what this operator did.")
+
+
+def _known(session: Session, runtime: Runtime, email: str) -> UUID:
+    found = queries.by_email(session, keyring=runtime.keyring, email=email)
+    if found is None:
+        raise NotFoundError("No operator has this e-mail.")
+    return found.id
 
 
 def new_password() -> str:
