@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 BANNER := static/consent-banner
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 PORT ?= 8600
 
 # The first Python that is new enough and can make virtual environments.
@@ -17,7 +17,7 @@ GROUP = $$($(BIN)/python -c 'import sys, tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]])' $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-clean test lint format banner node-test machine
+.PHONY: help demo demo-clean test lint style format banner node-test machine
 
 help:
 	@echo 'make demo        install, fill with made-up data, start everything, print the addresses;'
@@ -34,14 +34,22 @@ demo: $(VENV)/.demo
 demo-clean:
 	@rm -rf .demo
 
-test: machine lint node-test
-	$(BIN)/pytest $(PYTEST_ARGS)
+# Types are looked at beside the tests, and told after them; each can fail the whole.
+# The tests start many processes: none of them shall compile the same sources again.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: machine style node-test
+	@told=$$(mktemp); $(BIN)/mypy >$$told 2>&1 & types=$$!; \
+	$(BIN)/pytest $(PYTEST_ARGS); tests=$$?; \
+	wait $$types; types=$$?; \
+	echo 'mypy:'; cat $$told; rm -f $$told; exit $$((tests + types))
 
-lint: $(VENV)/.dev
+lint: style
+	$(BIN)/mypy
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo --no-cache
-	$(BIN)/mypy
 	$(BIN)/deptry src migrations
 	$(BIN)/vulture
 
