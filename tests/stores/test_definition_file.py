@@ -1,6 +1,7 @@
 """Definitions as files: what is written is read back, and every fault is named at once."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -290,3 +291,66 @@ def test_what_is_no_plain_document_is_refused(text: str) -> None:
 def test_any_document_is_either_a_definition_or_refused(document: object) -> None:
     with pytest.raises(InvalidError):
         definition_file.from_document(document)
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ({"depth": 0}, "depth"),
+        ({"depth": 21}, "depth"),
+        ({"depth": True}, "depth"),
+        ({"depth": 2, "direction": "refers"}, "depth"),
+        ({"to_path": "a b"}, "to_path"),
+        ({"to_path": "[*]", "columns": ["a", "id"], "to_columns": ["id", "a"]}, "to_path"),
+    ],
+)
+def test_depths_and_paths_that_mean_nothing_are_told(link: dict[str, Any], fault: str):
+    with pytest.raises(InvalidError) as told:
+        definition_file.from_document(linked(link))
+    assert f"collections[0].links[0].{fault}" in told.value.fields
+
+
+def test_a_depth_and_paths_are_written_as_they_were_read():
+    made = definition_file.from_document(linked({"depth": 3, "to_path": "[*].id", "path": "x"}))
+    assert definition_file.from_document(definition_file.to_document(made)) == made
+    assert made.collections[0].links[0].depth == 3
+
+
+def linked(link: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition of one collection with a link to itself."""
+    usual = {"columns": ["id"], "to": "c", "to_columns": ["a"], "direction": "owns"}
+    fields = [{"name": n, "data_category": "identity"} for n in ("id", "a")]
+    one = {"name": "c", "primary_key": ["id"], "fields": fields, "links": [usual | link]}
+    return {"name": "s", "collections": [one]}
+
+
+def test_an_identity_within_a_document_is_written_as_it_was_read():
+    document = {
+        "name": "s",
+        "collections": [
+            {
+                "name": "c",
+                "primary_key": ["id"],
+                "fields": [{"name": n, "data_category": "identity"} for n in ("id", "doc")],
+                "identities": [
+                    {"kind": "email", "columns": ["doc"], "path": "guests[*].mail"},
+                    {"kind": "phone", "columns": ["doc"], "path": "guests[*].tel"},
+                ],
+            }
+        ],
+    }
+    made = definition_file.from_document(document)
+    (collection,) = made.collections
+    ways = [collection.way(one.asked_by[0]) for one in collection.identities]
+    assert ways == ["email", "phone"], "each place within a column is compared as its kind is"
+    assert collection.way("doc -> elsewhere") == "exact"
+    assert definition_file.from_document(definition_file.to_document(made)) == made
+    with pytest.raises(InvalidError):
+        ensure_valid(
+            replace(
+                made,
+                collections=(
+                    replace(collection, identities=(Identity("x", ("id", "doc"), path="a"),)),
+                ),
+            )
+        )

@@ -91,4 +91,5 @@ def test_a_search_that_calls_itself_complete_has_found_everything(
     assert found <= Oracle(world).owned
     if findings.is_complete:
         assert found == Oracle(world).owned
+        assert not Oracle(world).is_cut_off()
         assert all(result.is_complete for result in findings.stores())

@@ -1,7 +1,7 @@
 """Random stores with random rows, and an oracle that searches them the slow and obvious way."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -185,17 +185,19 @@ def links(draw: st.DrawFn, store: str, places: list[Place]) -> Link:
     leads_within = draw(st.integers(0, 3)) == 0
     columns = ONE if is_nested or leads_within else draw(st.sampled_from([ONE, TWO]))
     to_columns = ("doc",) if leads_within else draw(columns)
+    direction = draw(st.sampled_from(Direction))
     beside = [name for name in COLUMNS if name not in to_columns]
     return Link(
         ("doc",) if is_nested else draw(columns),
         to_name if to_store == store else f"{to_store}.{to_name}",
         to_columns,
-        draw(st.sampled_from(Direction)),
+        direction,
         draw(st.booleans()),
         draw(conditions(COLUMNS)),
         draw(conditions(beside)),
         draw(PATHS) if is_nested else "",
         draw(PATHS) if leads_within else "",
+        draw(st.sampled_from([None, None, 1, 2])) if direction is Direction.OWNS else None,
     )
 
 
@@ -235,23 +237,29 @@ class Oracle:
         self.world = world
         self.known = {(kind, value) for kind, values in world.seeds.items() for value in values}
         self.trusted = self.known | world.confirmed
-        self.owned: set[tuple[Place, object]] = set()
+        self.steps: dict[tuple[Place, object], int] = {}
         while self._changes():
             pass
 
+    @property
+    def owned(self) -> set[tuple[Place, object]]:
+        """Return the rows that are the subject's."""
+        return set(self.steps)
+
     def _changes(self) -> bool:
-        before = len(self.owned), len(self.known)
+        before = dict(self.steps), len(self.known)
         for place, collection in self._places():
             for row in self.world.rows[place]:
-                if self._is_owned(place, collection, row):
-                    self.owned.add((place, row["id"]))
+                steps = self._steps_to(place, collection, row)
+                if steps is not None:
+                    self.steps[place, row["id"]] = steps
                     self.known |= {
                         (identity.kind, value)
                         for identity in collection.identities
                         for value in _held(row, identity)
                         if self._spreads(identity, value)
                     }
-        return before != (len(self.owned), len(self.known))
+        return before != (self.steps, len(self.known))
 
     def _spreads(self, identity: Identity, value: tuple[str, ...]) -> bool:
         if (identity.kind, value) in self.trusted | self.known:
@@ -280,27 +288,38 @@ class Oracle:
     def _places(self) -> list[tuple[Place, Collection]]:
         return [((d.name, c.name), c) for d in self.world.definitions for c in d.collections]
 
-    def _is_owned(self, place: Place, collection: Collection, row: Row) -> bool:
-        return any(
+    def _steps_to(self, place: Place, collection: Collection, row: Row) -> int | None:
+        """Return how many links away a row is from one with an identifier; None for no way."""
+        if any(
             (identity.kind, value) in self.known
             for identity in collection.identities
             for value in _held(row, identity)
-        ) or self._is_target(place, row, Direction.OWNS)
+        ):
+            return 0
+        sources = self._sources(place, row, Direction.OWNS)
+        near = [steps + 1 for link, steps in sources if link.depth is None or steps < link.depth]
+        return min(near, default=None)
 
-    def _is_target(self, place: Place, row: Row, direction: Direction) -> bool:
+    def is_cut_off(self) -> bool:
+        """Whether a row is left out because of the depth of a link to it."""
         return any(
-            _target(origin, link) == place
-            and (keys := _ends(row, link))
-            and _fits(row, link.where)
-            and any(
-                _fits(source, link.when) and not keys.isdisjoint(_starts(source, link))
-                for source in self.world.rows[origin]
-                if (origin, source["id"]) in self.owned
-            )
-            for origin, collection in self._places()
-            for link in collection.links
-            if link.direction is direction
+            (place, row["id"]) not in self.steps and any(self._sources(place, row, Direction.OWNS))
+            for place, _collection in self._places()
+            for row in self.world.rows[place]
         )
+
+    def _sources(self, place: Place, row: Row, direction: Direction) -> Iterator[tuple[Link, int]]:
+        """Yield the links that lead to a row, and how far the rows are where they begin."""
+        for origin, collection in self._places():
+            for link in collection.links:
+                if link.direction is not direction or _target(origin, link) != place:
+                    continue
+                keys = _ends(row, link)
+                for source in self.world.rows[origin]:
+                    steps = self.steps.get((origin, source["id"]))
+                    fits = _fits(row, link.where) and _fits(source, link.when)
+                    if steps is not None and fits and keys & _starts(source, link):
+                        yield link, steps
 
     def context(self) -> set[tuple[Place, object]]:
         """Return the rows that are only referred to."""
@@ -309,7 +328,7 @@ class Oracle:
             for place, _collection in self._places()
             for row in self.world.rows[place]
             if (place, row["id"]) not in self.owned
-            and self._is_target(place, row, Direction.REFERS)
+            and any(self._sources(place, row, Direction.REFERS))
         }
 
 

@@ -1,7 +1,7 @@
 """What a data store holds, in the words that Art. 15 and 30 GDPR ask for: pure values.
 
-A definition says where the rows are, which columns identify a subject, which rows belong to
-whom, and why and how long they are kept. Connectors read nothing that is not declared here.
+It says where rows are, whom they identify, to whom they belong, why and how long they are kept.
+Connectors read nothing that is not declared here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,17 +60,11 @@ class Provenance(StrEnum):
 
 
 PRESUMED: Mapping[DataCategory, Provenance] = {
-    DataCategory.IDENTITY: Provenance.PROVIDED,
-    DataCategory.CONTACT: Provenance.PROVIDED,
+    **dict.fromkeys(DataCategory, Provenance.PROVIDED),
     DataCategory.PURCHASE: Provenance.OBSERVED,
-    DataCategory.PAYMENT: Provenance.PROVIDED,
     DataCategory.LOYALTY: Provenance.OBSERVED,
-    DataCategory.CONSENT: Provenance.PROVIDED,
-    DataCategory.MESSAGE: Provenance.PROVIDED,
     DataCategory.BEHAVIOUR: Provenance.OBSERVED,
     DataCategory.LOCATION: Provenance.OBSERVED,
-    DataCategory.EMPLOYMENT: Provenance.PROVIDED,
-    DataCategory.SPECIAL: Provenance.PROVIDED,
     DataCategory.CRIMINAL: Provenance.THIRD_PARTY,
     DataCategory.TECHNICAL: Provenance.DERIVED,
     DataCategory.NONE: Provenance.OBSERVED,
@@ -148,7 +142,7 @@ class Identity:
     spreads: bool = True
     """Whether a value met here is searched elsewhere; not so for what several people share."""
     path: str = ""
-    """Where values stand in its one column, when that holds a document or a list: each is one."""
+    """Where values stand in its one column, when that holds a document or a list."""
 
     @property
     def asked_by(self) -> Columns:
@@ -183,6 +177,8 @@ class Link:
     """Where the values stand in its one column, when that holds a document or a list."""
     to_path: str = ""
     """Where they stand in the one column that it leads to, when that holds one."""
+    depth: int | None = None
+    """How many links away from a row with an identifier it is no more followed, if ever."""
 
     @property
     def asked_by(self) -> Columns:

@@ -167,24 +167,12 @@ def _field(node: Node) -> tuple[Field, Identity | None]:
         data_category=keys["data_category"].choice(DataCategory, DataCategory.TECHNICAL),
         normalise=normalise or USUAL.get(kind, "exact"),
         exported=keys["exported"].flag(usual=True),
-        provenance=_provenance(keys["provenance"]),
+        provenance=keys["provenance"].choice_of(Provenance),
         derived_from=tuple(item.text() for item in keys["derived_from"].items()),
-        about=_about(keys["about"]),
-        rectifiable=_rectifiable(keys["rectifiable"]),
+        about=keys["about"].choice_of(About),
+        rectifiable=keys["rectifiable"].choice_of(Rectifiable),
     )
     return field, Identity(kind, (name,), spreads) if kind else None
-
-
-def _provenance(node: Node) -> Provenance | None:
-    return node.choice(Provenance, Provenance.PROVIDED) if node.is_given else None
-
-
-def _about(node: Node) -> About | None:
-    return node.choice(About, About.SUBJECT) if node.is_given else None
-
-
-def _rectifiable(node: Node) -> Rectifiable | None:
-    return node.choice(Rectifiable, Rectifiable.BY_SUBJECT) if node.is_given else None
 
 
 def _identity(node: Node) -> Identity:
@@ -200,7 +188,7 @@ def _identity(node: Node) -> Identity:
 def _link(node: Node) -> Link:
     keys = node.keys(
         ("columns", "to", "to_columns", "direction", "exported", "when", "where", "path",
-         "to_path")
+         "to_path", "depth")
     )  # fmt: skip
     return Link(
         columns=keys["columns"].names(),
@@ -212,6 +200,7 @@ def _link(node: Node) -> Link:
         where=_condition(keys["where"]),
         path=keys["path"].text() if keys["path"].is_given else "",
         to_path=keys["to_path"].text() if keys["to_path"].is_given else "",
+        depth=keys["depth"].number() if keys["depth"].is_given else None,
     )
 
 
@@ -295,6 +284,7 @@ def _link_out(link: Link) -> dict[str, Any]:
         where=_condition_out(link.where),
         path=link.path,
         to_path=link.to_path,
+        depth=link.depth,
     )
 
 

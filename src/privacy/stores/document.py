@@ -186,6 +186,13 @@ class Node:
         self.fault("must be a day such as 2026-12-31")
         return date.min
 
+    def number(self) -> int:
+        """Return a whole number from 1 on."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool) and self.value > 0:
+            return self.value
+        self.fault("must be a whole number from 1 on")
+        return 1
+
     def flag(self, *, usual: bool) -> bool:
         """Return true or false."""
         if self.is_given and not isinstance(self.value, bool):
@@ -198,6 +205,10 @@ class Node:
             return kinds(self.value)
         self.fault(f"must be one of: {', '.join(kinds)}")
         return usual
+
+    def choice_of(self, kinds: type[Kind]) -> Kind | None:
+        """Return one of a closed list of words, or None when nothing is given."""
+        return self.choice(kinds, next(iter(kinds))) if self.is_given else None
 
     def texts(self, usual: str = "") -> Texts:
         """Return a text in each language; one plain text stands for all of them."""

@@ -32,6 +32,8 @@ class Question(NamedTuple):
     place: Place
     columns: Columns
     why: str
+    steps: int = 0
+    """How many links lie between the rows and one that has an identifier of the subject."""
 
 
 Take: TypeAlias = Callable[[Question, Row], None]
@@ -67,7 +69,7 @@ class Asker:
 
     def ask(self, question: Question, keys: Values[Key], take: Callable[[Row], None]) -> bool:
         """Read one question's rows; False when it could not be answered to its end."""
-        place, columns, _why = question
+        place, columns = question.place, question.columns
         if self._course.is_closed(place) or self._is_blind(question):
             return False
         try:

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """Nobody has classified it yet; the definition says why that may wait."""
     SOURCE_FAILED = "source-failed"
     """Where the keys for this collection would come from could not be read to its end."""
+    TOO_FAR = "too-far"
+    """Rows are here to which a link leads that is not followed so far."""
     NOT_INSIDE = "not-inside"
     """Identifiers stand within documents here, and the data store cannot look inside them."""
     UNCONFIRMED = "unconfirmed"

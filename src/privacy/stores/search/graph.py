@@ -22,7 +22,6 @@ from privacy.stores.definition import Collection, Columns, Direction, Identity
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.search.asking import Asker, Question
-from privacy.stores.search.digests import Digests
 from privacy.stores.search.findings import Findings, Lead, Place
 from privacy.stores.search.following import identifiers_of, values_of
 from privacy.stores.search.found import FoundRows, Keys
@@ -39,6 +38,7 @@ from privacy.stores.search.leads import (
     whole,
 )
 from privacy.stores.search.ledger import Course, collections_of, lines
+from privacy.stores.search.steps import Nearest, is_too_far, most_steps
 from privacy.stores.search.unfollowed import Unfollowed, questions_of
 
 Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
@@ -81,7 +81,13 @@ class _Search:
         self._places = collections_of(stores)
         self._known: dict[str, set[Key]] = defaultdict(set)
         self._pending: dict[Question, Keys] = defaultdict(Keys)
-        self._asked: dict[tuple[Place, Columns], Digests] = defaultdict(Digests)
+        links = [link for one in self._places.values() for link in one.links]
+        self._most_steps = most_steps(links)
+        self._near = defaultdict[Place, Nearest](partial(Nearest, self._most_steps))
+        self._asked = defaultdict[tuple[Place, Columns], Nearest](
+            partial(Nearest, self._most_steps)
+        )
+        self._beyond: dict[Question, Keys] = defaultdict(Keys)
         self._asides: dict[_Aside, Keys] = defaultdict(Keys)
         self._rows = {place: FoundRows(place) for place in self._places}
         self._leads: Sequence[Lead] = ()
@@ -108,6 +114,7 @@ class _Search:
             self._drain()
         if leads := self._parking.leads(self._trusted):
             self._leave(leads)
+        self._look_beyond()
         for exported in (True, False):
             asides = {
                 a.question: keys for a, keys in self._asides.items() if a.exported is exported
@@ -122,6 +129,19 @@ class _Search:
         self._leads = list(unfollowed.told(leads))
         for place, identity in unfollowed.doubted(self._decided.keys()):
             self._course.doubt(place, identity.columns)
+
+    def _look_beyond(self) -> None:
+        """Tell where rows are left out since the links to them are not followed so far."""
+        for question, keys in self._beyond.items():
+            if isinstance(self._stores[question.place[0]], Assigned):
+                self._course.limited.add(question.place)
+                continue
+            for part in keys.parts():
+                self._asker.ask(question, part, partial(self._take_beyond, question.place))
+
+    def _take_beyond(self, place: Place, row: Row) -> None:
+        if row_key(self._places[place], row) not in self._rows[place]:
+            self._course.limited.add(place)
 
     def _drain(self) -> None:
         while self._pending:
@@ -139,15 +159,20 @@ class _Search:
         )
 
     def _ask(self, question: Question, key: Key | None) -> None:
-        if key is not None and self._asked[question.place, question.columns].add(key):
+        asked = self._asked[question.place, question.columns]
+        if key is not None and asked.add(key, question.steps):
             self._pending[question].add(key)
 
     def _take_owned(self, question: Question, row: Row) -> None:
         """Keep a row of the subject, and go on from it."""
         place = question.place
         collection = self._places[place]
-        if self._rows[place].add(row_key(collection, row), row, question.why):
-            self._follow_links(place, collection, row)
+        key = row_key(collection, row)
+        is_new = self._rows[place].add(key, row, question.why)
+        # A row that turns out to be nearer is gone on from once more, where any link has a limit.
+        if self._near[place].add(key, question.steps) if self._most_steps else is_new:
+            self._follow_links(place, collection, row, question.steps)
+        if is_new:
             self._spread(place, row)
 
     def _spread(self, place: Place, row: Row) -> None:
@@ -218,7 +243,7 @@ class _Search:
             if any(identity.kind == kind for identity in collection.identities)
         }
 
-    def _follow_links(self, place: Place, collection: Collection, row: Row) -> None:
+    def _follow_links(self, place: Place, collection: Collection, row: Row, steps: int) -> None:
         for link, target in self._stores[place[0]].definition.targets(collection):
             for values in values_of(link, collection, row):
                 if target not in self._places:
@@ -226,8 +251,11 @@ class _Search:
                     continue
                 key = comparable(self._places[target], link.asked_by, values)
                 question = Question(target, link.asked_by, f"link:{place[0]}.{place[1]}")
-                if link.direction is Direction.OWNS:
-                    self._ask(question, key)
+                if is_too_far(link, steps):
+                    if key is not None:
+                        self._beyond[question].add(key)
+                elif link.direction is Direction.OWNS:
+                    self._ask(question._replace(steps=steps + 1), key)
                 elif key is not None:
                     self._asides[_Aside(question, link.exported)].add(key)
 

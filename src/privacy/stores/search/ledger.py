@@ -26,6 +26,8 @@ class Course:
     """Collections of which somebody was asked who has not answered everything yet."""
     blind: set[Place] = field(default_factory=set)
     """Collections of stores that cannot look inside a document, where values stand within one."""
+    limited: set[Place] = field(default_factory=set)
+    """Collections of which rows were left out that lie further away than their link goes."""
     doubted: dict[Place, Columns] = field(default_factory=dict)
     """Collections in which an identifier stands that nobody said whose it is, and where."""
     _down: dict[str, str] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class _Ledger:
         self._cut_off = self._spread(failed | course.starved, within=set(self._places))
         self._doubtful = self._spread(set(course.doubted), within=set(self._places))
         self._unseen = self._spread(course.blind, within=set(self._places))
+        self._beyond = self._spread(course.limited, within=set(self._places))
         # Where every row that owns was looked for and none is left over, nothing is left out.
         self._settled = self._spread(course.searched - failed, within=set(self._places) - failed)
 
@@ -153,4 +156,6 @@ class _Ledger:
             return Reason.SOURCE_FAILED
         if place in self._unseen:
             return Reason.NOT_INSIDE
-        return Reason.UNCONFIRMED if place in self._doubtful else ""
+        if place in self._doubtful:
+            return Reason.UNCONFIRMED
+        return Reason.TOO_FAR if place in self._beyond else ""
