@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,20 +72,23 @@ class Demo:
         page.wait_for_url("**/console/requests*")
         return page
 
-    def link_in_mail(self, page: Page, part: str, *, but: frozenset[str] = frozenset()) -> str:
-        """Return the newest link of a kind from the mailbox, which is read as a person would.
+    def links(self, page: Page, part: str) -> list[str]:
+        """Return the links of a kind in the mailbox, newest first, which is read as people do."""
+        page.goto(self.mailbox)
+        numbers = page.locator("li a").evaluate_all("all => all.map(a => a.pathname)")
+        found: list[str] = []
+        for number in numbers:
+            page.goto(f"{self.mailbox}{number}")
+            found += page.locator("pre a").evaluate_all("all => all.map(a => a.href)")
+        return [link for link in found if part in link]
 
-        Links that were used before can be named, so that the one of a later mail is waited for.
-        """
+    def link_in_mail(self, page: Page, part: str, *, but: Sequence[str] = ()) -> str:
+        """Return the newest link of a kind that is not one of those known before."""
         end = time.monotonic() + 30
         while time.monotonic() < end:
-            page.goto(self.mailbox)
-            for number in page.locator("li a").evaluate_all("all => all.map(a => a.pathname)"):
-                page.goto(f"{self.mailbox}{number}")
-                links = page.locator("pre a").evaluate_all("all => all.map(a => a.href)")
-                found = [link for link in links if part in link and link not in but]
-                if found:
-                    return str(found[0])
+            fresh = [link for link in self.links(page, part) if link not in but]
+            if fresh:
+                return fresh[0]
             time.sleep(0.3)
         raise AssertionError(f"no mail with {part} came")
 
