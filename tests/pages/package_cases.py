@@ -98,6 +98,7 @@ def _whole() -> dict[str, Any]:
         **_empty(),
         "data_stores": _stores(),
         "purposes": _purposes(),
+        "unexplained": ["Boutique – Avis"],
         "recipients": [
             {**recipient, "name": "Hébergeur Fictif SAS", "country": "FR", "safeguard": ""},
             {**recipient, "name": "Example Mail Inc.", "country": "US", "safeguard": clauses},
@@ -140,6 +141,7 @@ def _empty() -> dict[str, Any]:
             {"title": "Boutique", "state": "empty", "records": 0, "reason": "", "collections": []}
         ],
         "purposes": [],
+        "unexplained": [],
         "recipients": [],
         "transfers": [],
         "sources": [],

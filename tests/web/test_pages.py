@@ -173,7 +173,7 @@ def test_a_package_says_all_that_the_law_asks_for():
         "Formulaire de la boutique de Fictive",  # (g)
         "Montant des commandes payées sur douze mois.",  # (h)
         "Clauses contractuelles types (décision 2021/914)",  # 15(2)
-        "La source ne répond pas.",  # what was not searched, and why
+        "Elle n’a pas répondu, malgré plusieurs essais.",  # what was not searched, and why
         "Cette réponse n’est pas complète",
     ):
         assert said in html

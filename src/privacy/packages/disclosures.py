@@ -79,6 +79,15 @@ class Disclosures:
         """Return the rights that the subject has over what was found (Art. 15(1)(e))."""
         return rights_of([self.register.purposes[code] for code in self._codes()], self.language)
 
+    def unexplained(self) -> list[str]:
+        """Return by title what was found of which the register does not say why it is kept."""
+        known = self.register.purposes.keys()
+        return [
+            self.title(*place)
+            for place in self.found
+            if known.isdisjoint(self._purposes_of(*place))
+        ]
+
     def purposes(self) -> list[dict[str, Any]]:
         """Return why what was found is processed, with basis, recipients and retention."""
         return [self._purpose(code) for code in self._codes()]

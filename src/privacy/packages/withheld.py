@@ -48,13 +48,16 @@ NOT_PORTABLE = frozenset(
 
 GROUNDS: Mapping[Ground, Texts] = {
     Ground.DECLARED: {
-        "fr": "Exclu de la copie par la description de la source "
+        "fr": "N’est donné à personne, pour ne pas toucher aux droits d’autrui ni à un secret "
         "(article 15, paragraphe 4, du RGPD).",
-        "en": "Left out of the copy by the declaration of the data store (Art. 15(4) GDPR).",
+        "en": "Is given to nobody, so that no rights of others and no secret are touched"
+        " (Art. 15(4) GDPR).",
     },
     Ground.OTHERS: {
-        "fr": "Protège les droits d’autres personnes (article 15, paragraphe 4, du RGPD).",
-        "en": "Protects the rights of other people (Art. 15(4) GDPR).",
+        "fr": "Dit quelque chose d’une autre personne, dont les droits comptent autant que les "
+        "vôtres (article 15, paragraphe 4, du RGPD).",
+        "en": "Says something of another person, whose rights count as much as yours"
+        " (Art. 15(4) GDPR).",
     },
     Ground.SECRET: {
         "fr": "Secret des affaires ou propriété intellectuelle "
@@ -66,9 +69,9 @@ GROUNDS: Mapping[Ground, Texts] = {
         "en": "Professional secrecy (Art. 23(1)(i) GDPR).",
     },
     Ground.INQUIRY: {
-        "fr": "Enquête en cours que la communication compromettrait "
+        "fr": "Une enquête est en cours, que la communication compromettrait "
         "(article 23, paragraphe 1, point d, du RGPD).",
-        "en": "An inquiry that disclosure would thwart (Art. 23(1)(d) GDPR).",
+        "en": "An inquiry is going on that disclosure would thwart (Art. 23(1)(d) GDPR).",
     },
     Ground.NO_BASIS: {
         "fr": "N’est traité ni sur consentement ni pour un contrat : la portabilité ne s’y"
