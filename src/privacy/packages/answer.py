@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from privacy.packages.disclosures import Disclosures, Register
 from privacy.packages.ending import Ending, ending_of
 from privacy.packages.explaining import files_in
 from privacy.packages.leaving_out import left_out
+from privacy.packages.legible import READABLE, first_rows
 from privacy.packages.linked import CONTEXT
-from privacy.packages.package import Table, csv_name, plain
+from privacy.packages.package import Table, csv_name
 from privacy.packages.rights import complaint_to
-from privacy.packages.shown import Omitted, Shown
+from privacy.packages.shown import Shown
 from privacy.packages.withheld import Withheld, by_place
 from privacy.stores.own import NAME, SUBJECT
 from privacy.stores.search.findings import Findings, Outcome, Place, StoreResult
@@ -25,12 +25,6 @@ CONSENTS = (NAME, "consent")
 WITHHELD = "withheld"
 """What stands in the place of an outcome where a whole collection was left out."""
 SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
-LONGEST = 5_000
-"""Characters of one value that the page shows; files show them all."""
-READABLE = 500
-"""Rows of one collection that a person can be expected to scroll through."""
-READING = 150_000
-"""Characters after which no further row of one collection stands on the page: half a novel."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +134,7 @@ class Answer:
             "identifiers": list(self._identifiers()),
             "data_stores": list(self._stores()),
             "purposes": self._told.purposes(),
+            "unexplained": self._told.unexplained(),
             "recipients": self._told.recipients(),
             "transfers": self._told.transfers(),
             "sources": list(self._told.sources()),
@@ -238,7 +233,7 @@ class Answer:
         return definition.title[self._language] if definition else store
 
     def _collection(self, one: Shown) -> dict[str, Any]:
-        rows = list(self._readable_rows(one))
+        rows = list(first_rows(one, most=self.readable))
         return {
             "title": one.collection.title[self._language],
             "category": ", ".join(self._told.categories([one.collection])),
@@ -251,16 +246,6 @@ class Answer:
             "number": one.number,
             "file": self._file_of(one) if one.number > len(rows) else "",
         }
-
-    def _readable_rows(self, one: Shown) -> Iterator[dict[str, object]]:
-        """Yield the first rows of a collection, of which the page shows as many as are read."""
-        length = 0
-        for row in islice(one, self.readable):
-            legible = {name: _legible(value) for name, value in row.items()}
-            yield legible
-            length += sum(len(str(value)) for value in legible.values())
-            if length > READING:
-                return
 
     @property
     def _copied(self) -> list[Shown]:
@@ -294,11 +279,3 @@ def _state(result: StoreResult) -> str:
 def _missing(outcome: Outcome) -> Outcome:
     """Return what became of the rest of a collection that was not searched to its end."""
     return Outcome.NOT_SEARCHED if outcome in SEARCHED else outcome
-
-
-def _legible(value: object) -> object:
-    """Return a value as people read it; of one that was left out, why."""
-    shown = value.text if isinstance(value, Omitted) else plain(value)
-    if isinstance(shown, str) and len(shown) > LONGEST:
-        return f"{shown[:LONGEST]} […]"
-    return shown
