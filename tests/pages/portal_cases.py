@@ -75,7 +75,7 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
 def portal_cases() -> Iterator[Case]:
     """Yield every page that a person may meet."""
     base = {"controller": CONTROLLER}
-    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS, "texts": False}
+    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS, "texts": False, "known": None}
     form = {**base, **asks, "kinds": ["access"], "values": {}, "errors": {}}
     yield Case("portal-home", "portal/home.html", {**base, "kinds": ["access"]})
     yield Case("portal-home-two", "portal/home.html", {**base, "kinds": ["access", "erasure"]})
@@ -92,6 +92,8 @@ def portal_cases() -> Iterator[Case]:
     sent = {"values": {"kind": "portability", "send_to": "http://x"},
             "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
     yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
+    known = (REQUEST_ID, "c…@exemple.fr")
+    yield Case("portal-form-known", "portal/request_form.html", {**form, "known": known})
     yield from (*_behalves(form), *_phones(form))
     yield Case("portal-sent", "portal/sent.html", {**base, "by_text": False})
     link = {**base, "token": TOKEN}

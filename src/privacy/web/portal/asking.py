@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from uuid import UUID
 
 from flask import redirect, request, url_for
 from marshmallow import ValidationError
@@ -20,8 +21,11 @@ from privacy.web.auth import public
 from privacy.web.limits import take_for_text
 from privacy.web.portal import behalf
 from privacy.web.portal.schemas import KINDS, RequestSchema, contact_of
+from privacy.web.portal.signed_in import known_here, submit_known
 from privacy.web.portal.surface import WHY, blueprint, controller_of
 
+NEEDLESS = "known@session.invalid"
+"""Stands for the address of who is known already; nothing is sent to it (RFC 2606)."""
 _FAULTS = {"texts": ("phone", "phone.spent")}
 """The field and the words of a fault that is no fault of a field's."""
 
@@ -57,6 +61,9 @@ def submit(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
     """Take a request; the answer is the same whoever the address belongs to."""
     controller = controller_of(slug)
     typed = request.form.to_dict()
+    known = known_here(controller)
+    if known is not None:
+        return _of_known(controller, known[0], typed)
     asks_for, faults = behalf.read(typed)
     if faults:
         faults = _all_faults(controller, typed) | faults
@@ -85,6 +92,21 @@ def sent(slug: str) -> str:
     controller = controller_of(slug)
     by_text = request.args.get("by") == "phone" and _texts(controller)
     return pages.render("portal/sent.html", controller=controller, by_text=by_text)
+
+
+def _of_known(
+    controller: Controller, subject_id: UUID, typed: Mapping[str, str]
+) -> AnyResponse | tuple[str, HTTPStatus]:
+    """Take the request of somebody whom a session knows; nothing is to be confirmed."""
+    faults = _all_faults(controller, {**typed, "email": NEEDLESS})
+    if not faults:
+        told = RequestSchema().load({**typed, "email": NEEDLESS})
+        said = said_with(told["kind"], told)
+        try:
+            return submit_known(controller, subject_id, told["kind"], said)
+        except InvalidError as error:
+            faults = {name: f"{name}.invalid" for name in error.fields}
+    return _form(controller, typed, faults), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _texts(controller: Controller) -> bool:
@@ -123,6 +145,7 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
         "portal/request_form.html",
         controller=controller,
         kinds=KINDS,
+        known=known_here(controller),
         texts=_texts(controller),
         standings=tuple(Standing),
         behalf_fields=behalf.FIELDS,

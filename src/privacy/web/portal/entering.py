@@ -92,32 +92,41 @@ def preferences_enter(slug: str) -> AnyResponse | tuple[str, HTTPStatus]:
 
     The form has the site's key and a token signed for the audience `preferences`.
     """
-    runtime, controller = current.runtime(), controller_of(slug)
-    key, token = request.form.get("site", ""), request.form.get("token", "")
+    controller = controller_of(slug)
     try:
-        with runtime.database.transaction() as session:
-            site = purposes.site_by_key(session, key)
-            if site.controller_id != controller.id:
-                raise NotFoundError("This site belongs to another controller.")
-            word = vouched(
-                session,
-                cabinet=runtime.cabinet,
-                site=site,
-                audience=AUDIENCE,
-                token=token,
-                at=runtime.clock(),
-            )
-            opened = acts.open_by_site(
-                session,
-                actor="subject",
-                at=runtime.clock(),
-                cabinet=runtime.cabinet,
-                to=controller,
-                vouched=acts.ByWord(token, word.claim),
-            )
+        return visiting.enter(controller, opened_by_word(controller, AUDIENCE))
     except GoneError:
         return _gone(controller)
-    return visiting.enter(controller, opened)
+
+
+def opened_by_word(controller: Controller, audience: str) -> str:
+    """Return the token of a session for whom the posted word of a site names, for one use.
+
+    Raises InvalidError for a word that is not accepted, NotFoundError for a site of another
+    controller, and GoneError for a word that was used before.
+    """
+    runtime = current.runtime()
+    key, token = request.form.get("site", ""), request.form.get("token", "")
+    with runtime.database.transaction() as session:
+        site = purposes.site_by_key(session, key)
+        if site.controller_id != controller.id:
+            raise NotFoundError("This site belongs to another controller.")
+        word = vouched(
+            session,
+            cabinet=runtime.cabinet,
+            site=site,
+            audience=audience,
+            token=token,
+            at=runtime.clock(),
+        )
+        return acts.open_by_site(
+            session,
+            actor="subject",
+            at=runtime.clock(),
+            cabinet=runtime.cabinet,
+            to=controller,
+            vouched=acts.ByWord(token, word.claim),
+        )
 
 
 @blueprint.post("/<slug>/preferences/leave")

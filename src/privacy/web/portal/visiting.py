@@ -1,5 +1,6 @@
 """The session in which a subject sees their preferences: a cookie of its own, for half an hour."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -42,9 +43,11 @@ def subject_here(controller: Controller) -> UUID:
     return found
 
 
-def enter(controller: Controller, opened: str) -> AnyResponse:
-    """Lead to the preferences, with the token of the session that was opened."""
-    response = redirect(url_for("portal.preferences", slug=controller.slug), 303)
+def enter(
+    controller: Controller, opened: str, page: str = "portal.preferences", **asked: Any
+) -> AnyResponse:
+    """Lead to the preferences or another page, with the token of the session that was opened."""
+    response = redirect(url_for(page, slug=controller.slug, **asked), 303)
     response.set_cookie(
         cookie_name(),
         opened,
