@@ -76,7 +76,7 @@ def test_mails_that_nobody_tries_to_send_are_told(runtime: Runtime, desk: Desk, 
     clock.advance(hours=1)
     assert faults(runtime) == {}
     clock.advance(seconds=1)
-    assert faults(runtime) == {"mail": "Mails wait for more than an hour: 2."}
+    assert faults(runtime) == {"mail": "Mails or texts wait for more than an hour: 2."}
     assert desk.deliver() == 2
     assert faults(runtime) == {}
 

@@ -18,7 +18,8 @@ from privacy.consent.recorder import Recorder
 from privacy.crypto import Keyring
 from privacy.db import Database
 from privacy.outbox.mailer import Mailer, SmtpMailer
-from privacy.outbox.models import MAIL, MessageState, OutboxMessage
+from privacy.outbox.models import MAIL, TEXT, MessageState, OutboxMessage
+from privacy.outbox.texting import BUDGET
 from privacy.outbox.webhook import HttpPoster
 from privacy.rectification import store as rectification_store
 from privacy.requests import store as requests_store
@@ -125,7 +126,10 @@ def _mail(database: Database, clock: Clock) -> Check:
     A mail that only its recipient's server puts off is no fault of ours; else anybody could make
     this service look ill by giving the address of a server that never takes mail.
     """
-    put_off = OutboxMessage.last_error.like("smtp-4%") & (OutboxMessage.last_error != "smtp-421")
+    greylisted = OutboxMessage.last_error.like("smtp-4%")
+    put_off = (greylisted & (OutboxMessage.last_error != "smtp-421")) | (
+        OutboxMessage.last_error == BUDGET  # of texts: it waits for the next day
+    )
 
     def check() -> str | None:
         with database.reading() as session:
@@ -134,11 +138,11 @@ def _mail(database: Database, clock: Clock) -> Check:
                 .select_from(OutboxMessage)
                 .where(
                     OutboxMessage.state == MessageState.PENDING,
-                    OutboxMessage.channel == MAIL,
+                    OutboxMessage.channel.in_([MAIL, TEXT]),
                     OutboxMessage.created_at < clock() - LATE,
                     not_(put_off),
                 )
             )
-        return f"Mails wait for more than an hour: {late}." if late else None
+        return f"Mails or texts wait for more than an hour: {late}." if late else None
 
     return check

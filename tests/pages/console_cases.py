@@ -13,6 +13,7 @@ from privacy.purposes.changes import Change, Line, Part
 from privacy.requests.annexes import AgeBand, Capacity, QuestionKind
 from privacy.requests.intake import bulk
 from privacy.requests.intake.taking_in import Verification
+from privacy.stores.definition import EndReason, Waiver
 from privacy.web.banner import script
 from privacy.web.console.consents.statistics import chart
 from privacy.web.console.requests.taking import CHANNELS, FURTHER, KINDS
@@ -37,6 +38,7 @@ UNASKED: dict[str, Any] = {
     "others": [],
     "acting": None,
     "may_ask": False,
+    "shown_by": "text-link",
     "letters": [],
 }
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -434,11 +436,17 @@ def _stores() -> Iterator[Page]:
     yield (
         "store",
         "store_detail",
-        {"data_store": {**stores[2], **error}, "waivers": [], **collections},
+        {
+            "data_store": {**stores[2], **error},
+            "waivers": [Waiver("archive", "note", "Vidée en juin", date(2026, 6, 30))],
+            "end_reasons": [one.value for one in EndReason],
+            **collections,
+        },
     )
     bare = {
         "data_store": {**stores[3], "error": None, "can": ["read"]},
         "waivers": [],
+        "end_reasons": [],
         "collections": [],
     }
     yield "store-bare", "store_detail", bare

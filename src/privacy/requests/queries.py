@@ -202,6 +202,19 @@ def timeline(session: Session, *, about: SubjectRequest) -> Sequence[Step]:
     return steps + told[::-1]
 
 
+def shown_by(session: Session, *, about: SubjectRequest) -> str:
+    """Return by what the identity was shown, as the log has it; empty while nothing was."""
+    if about.subject_id is None:
+        return ""
+    methods = (
+        entry.details.get("method", "")
+        for entry in _entries(session, about)
+        if entry.action == Action.REQUEST_VERIFIED
+        and entry.details.get("request") == str(about.id)
+    )
+    return str(next(methods, ""))
+
+
 def _entries(session: Session, about: SubjectRequest) -> Iterator[Entry]:
     """Yield the entries about the request's subject since it came in, newest first."""
     before: int | None = None

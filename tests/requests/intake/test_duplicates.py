@@ -6,8 +6,12 @@ import pytest
 
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, NotFoundError
+from privacy.requests import acts
+from privacy.requests.acts import Submission
+from privacy.requests.behalf import Behalf, Standing
 from privacy.requests.intake import duplicates
-from privacy.requests.models import RequestState
+from privacy.requests.models import RequestKind, RequestState
+from privacy.subjects.identify import Claim, IdentifierKind
 from tests.requests.office import DPO, EMAIL, Office
 
 
@@ -34,6 +38,25 @@ def test_requests_of_one_subject_stand_beside_each_other(office: Office):
     first, second = twice(office)
     office.opened("somebody.else@example.fr")
     assert (others(office, first), others(office, second)) == ([second], [first])
+
+
+def test_nothing_is_joined_where_somebody_acts_for_the_subject(office: Office):
+    first = office.opened()
+    behalf = Behalf(Standing.MANDATE, "A", "B", (Claim(IdentifierKind.EMAIL, EMAIL),))
+    made = Submission(RequestKind.ACCESS, "agent@cabinet.example", "fr", behalf=behalf)
+    with office.database.transaction() as session:
+        second = acts.submit_request(
+            session,
+            actor="subject",
+            at=office.clock(),
+            desk=office.desk,
+            to=office.controller,
+            made=made,
+        ).id
+    office.confirm(office.token("confirm_request"))
+    assert others(office, first) == [second]
+    with pytest.raises(ConflictError):
+        merge(office, second, first)
 
 
 def test_a_third_request_in_a_month_is_answered_like_any_other(office: Office):

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
 from privacy.errors import ConflictError, NotFoundError
 from privacy.purposes.models import Controller
 from privacy.requests import wording
+from privacy.requests.annexes import RequestRepresentative
 from privacy.requests.letters import Desk, write_to_subject
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.moves import lasts, move, record
@@ -46,13 +47,16 @@ def others(session: Session, *, about: SubjectRequest, at: datetime) -> Sequence
     return session.scalars(wanted).all()
 
 
-def may_take(about: SubjectRequest, into: SubjectRequest) -> bool:
+def may_take(session: Session, about: SubjectRequest, into: SubjectRequest) -> bool:
     """Tell whether the answer to the second request can serve for the first too.
 
-    Not where its sender said more than the kind: what is wrong, or to whom the data go.
+    Not where its sender said more than the kind: what is wrong, or to whom the data go. Nor where
+    somebody acts for the subject in either: the answer would go to another than who asked.
     """
     earlier = into.state in ANSWERABLE and into.received_at <= about.received_at
-    return earlier and about.statement_sealed is None
+    ids = {about.id, into.id}
+    acting = session.scalar(select(func.count()).where(RequestRepresentative.request_id.in_(ids)))
+    return earlier and about.statement_sealed is None and not acting
 
 
 def merge(
@@ -72,7 +76,7 @@ def merge(
     if into_id not in {one.id for one in others(session, about=about, at=at)}:
         raise NotFoundError("There is no such request of the same subject.")
     into = session.get_one(SubjectRequest, into_id, with_for_update=True)
-    if not may_take(about, into):
+    if not may_take(session, about, into):
         raise ConflictError("Only an earlier request that is not answered yet can answer both.")
     merged = move(
         session,

@@ -107,6 +107,7 @@ def detail(controller: Controller, request_id: UUID, **typed: Any) -> str:
         shown = {
             **_personal(session, about),
             **_asked(session, controller, about),
+            "shown_by": queries.shown_by(session, about=about),
             "tasks": queries.tasks(session, request_id=request_id),
             "undecided": _undecided(session, about),
             "timeline": [
@@ -162,7 +163,7 @@ def _asked(session: Session, controller: Controller, about: SubjectRequest) -> d
         "askable": [one for one in QuestionKind if one not in known],
         "in_time_until": pauses.last_prompt_day(about.received_on, terms),
         "first_question": Words(about.language).text(_first(session, about)),
-        "others": [(one, duplicates.may_take(about, one)) for one in found],
+        "others": [(one, duplicates.may_take(session, about, one)) for one in found],
     }
 
 
