@@ -144,7 +144,7 @@ def test_the_page_names_the_authority_that_the_controller_chose(language: str):
     page = answer(shop(), language=language).page()
     chosen = Controller(region="DE", authority="DE-BE")
     html = package_page(language, **page | {"complaint": complaint_to(chosen, language)})
-    assert "Berliner Beauftragte für Datenschutz und Informationsfreiheit (" in html
+    assert "Berliner Beauftragte für Datenschutz und Informationsfreiheit, " in html
     assert ("l’autorité de Berlin" if language == "fr" else "the Berlin authority") in html
     assert "10555 Berlin, " + ("Allemagne" if language == "fr" else "Germany") in html
     assert "datenschutz-berlin.de</a>" in html
@@ -155,7 +155,7 @@ def test_an_authority_without_a_sure_address_stands_with_its_website():
     page = answer(shop()).page()
     there = complaint_to(Controller(region="IS"), "fr")
     html = package_page("fr", **page | {"complaint": there})
-    assert "Persónuvernd (l’autorité islandaise), <a" in html
+    assert "Persónuvernd, l’autorité islandaise, <a" in html
 
 
 def test_the_source_of_the_data_stands_beside_each_purpose_that_uses_them():
