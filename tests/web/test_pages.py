@@ -181,7 +181,7 @@ def test_a_package_says_all_that_the_law_asks_for():
 
 def test_a_package_names_no_safeguard_where_nothing_leaves_the_area():
     html = pages.package_page("en", **find("package-empty"))
-    assert "Your data do not leave the European Economic Area." in html
+    assert "declares no transfer of your data outside the European Economic Area." in html
 
 
 @pytest.mark.parametrize(
