@@ -25,8 +25,10 @@ from privacy.stores.definition import (
     Link,
     Provenance,
     StoreDefinition,
+    SubjectKind,
 )
 from privacy.stores.document import LONGEST_DOCUMENT
+from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure, KeepGround
 from privacy.stores.normalise import NORMALISERS
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import ensure_valid
@@ -61,6 +63,11 @@ collections:
 """
 TEXT = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=12).filter(str.strip)
 CODE = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+RULES = (
+    ErasureRule(Erasure.DELETE),
+    ErasureRule(Erasure.ANONYMISE),
+    *(ErasureRule(Erasure.KEEP, ground) for ground in KeepGround),
+)
 TEXTS = st.fixed_dictionaries(dict.fromkeys(LANGUAGES, TEXT))
 
 
@@ -89,6 +96,9 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
         )  # fmt: skip
 
     def collection(name: str) -> Collection:
+        rule = draw(st.none() | st.sampled_from(RULES))
+        cleared = st.none() | st.sampled_from([FieldErasure.CLEAR, FieldErasure.REPLACE])
+        is_blurred = rule is not None and rule.mode is Erasure.ANONYMISE
         fields = tuple(
             Field(
                 column,
@@ -99,6 +109,7 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
                 draw(st.none() | st.sampled_from(Provenance)),
                 tuple(draw(st.lists(TEXT, max_size=2))),
                 about=draw(st.none() | st.sampled_from(About)),
+                erasure=draw(cleared) if is_blurred else None,
             )
             for column in columns[name]
         )
@@ -115,6 +126,8 @@ def definitions(draw: st.DrawFn) -> StoreDefinition:
             purposes=tuple(draw(st.lists(CODE, max_size=2))),
             table=draw(st.just("") | TEXT.filter(lambda table: table != name)),
             schema=draw(st.just("") | TEXT),
+            subjects=draw(st.none() | st.sampled_from(SubjectKind)),
+            erasure=rule,
         )
 
     return StoreDefinition(
@@ -210,6 +223,14 @@ def changed(**changes: Any) -> dict[str, Any]:
         ({"c0__fields__0__derived_from": "id"}, "c0__fields[0].derived_from"),
         ({"c0__fields__0__about": "them"}, "c0__fields[0].about"),
         ({"c0__fields__0": "id"}, "c0__fields[0]"),
+        ({"c0__subjects": "human"}, "c0__subjects"),
+        ({"c0__erasure": "keep"}, "c0__erasure"),
+        ({"c0__erasure": {"mode": "keep"}}, "c0__erasure.ground"),
+        ({"c0__erasure": {"mode": "delete", "ground": "archiving"}}, "c0__erasure.ground"),
+        ({"c0__erasure": {"mode": "forget"}}, "c0__erasure.mode"),
+        ({"c0__fields__0__erasure": "replace"}, "c0__fields[0].erasure"),
+        ({"c0__erasure": {"mode": "anonymise"}, "c0__fields__1__erasure": "keep"},
+         "c0__fields[1].erasure"),
         ({"c0__links__0__to": "order"}, "c0__links[0].to"),
         ({"c0__links__0__to": "a.b.c"}, "c0__links[0].to"),
         ({"c0__links__0__to": ".orders"}, "c0__links[0].to"),

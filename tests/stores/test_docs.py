@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from privacy.stores.definition import DataCategory, Direction
+from privacy.stores.definition import DataCategory, Direction, SubjectKind
 from privacy.stores.definition_file import from_yaml
+from privacy.stores.erasing import Erasure, FieldErasure, KeepGround
 from privacy.stores.normalise import NORMALISERS
 from privacy.stores.registry import SCHEMES
 from privacy.stores.search.findings import Outcome, Reason
@@ -27,6 +28,10 @@ def test_the_example_of_a_definition_is_one() -> None:
         *NORMALISERS,
         *Outcome,
         *Reason,
+        *SubjectKind,
+        *Erasure,
+        *FieldErasure,
+        *KeepGround,
         *(f"direction: {direction}" for direction in Direction),
     ],
 )

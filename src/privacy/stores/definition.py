@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from privacy.errors import InvalidError
+from privacy.stores.erasing import ErasureRule, FieldErasure
 from privacy.stores.nested import column_of, within
 from privacy.stores.normalise import USUAL
 
@@ -91,6 +92,21 @@ class Rectifiable(StrEnum):
     """Type the right one, and it is written without a decision: where little can go wrong."""
 
 
+class SubjectKind(StrEnum):
+    """Whom rows are about: the categories of data subjects of Art. 30(1)(c) GDPR."""
+
+    CUSTOMER = "customer"
+    PROSPECT = "prospect"
+    """Somebody who may become a customer: asked for a letter, a quote, a call."""
+    MEMBER = "member"
+    EMPLOYEE = "employee"
+    APPLICANT = "applicant"
+    """Somebody who looks for work here."""
+    PARTNER = "partner"
+    """Who acts for a supplier or another company."""
+    VISITOR = "visitor"
+
+
 class Direction(StrEnum):
     """What a link says of the rows that it leads to."""
 
@@ -121,6 +137,8 @@ class Field:
     who previews an answer is shown what looks like somebody else's."""
     rectifiable: Rectifiable | None = None
     """Whether the subject may correct it; None where only a request in words does."""
+    erasure: FieldErasure | None = None
+    """What becomes of it where its rows are anonymised; None is what is usual for its category."""
 
     @property
     def origin(self) -> Provenance:
@@ -219,6 +237,10 @@ class Collection:
     """What only the connector understands, such as a request or an encoding: plain values."""
     kept: Kept | None = None
     """How long each row is kept, where that can be counted from one of its dates."""
+    subjects: SubjectKind | None = None
+    """Whom its rows are about; None for the same as what leads here, or where nobody said."""
+    erasure: ErasureRule | None = None
+    """What an erasure does with its rows; None is that they are deleted."""
 
     @cached_property
     def columns(self) -> Columns:
@@ -267,6 +289,18 @@ class Waiver:
     def place(self) -> str:
         """Return what ledgers call it."""
         return f"{self.table}.{self.column}" if self.column else self.table
+
+
+class EndReason(StrEnum):
+    """Why a waiver ends before its day."""
+
+    CLASSIFIED = "classified"
+    """Somebody classifies it now."""
+    GONE = "gone"
+    """The table or column is not there any more."""
+    CHANGED = "changed"
+    """What stands there has changed, so that it cannot wait."""
+    MISTAKEN = "mistaken"
 
 
 @dataclass(frozen=True)

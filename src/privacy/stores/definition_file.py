@@ -24,9 +24,11 @@ from privacy.stores.definition import (
     Provenance,
     Rectifiable,
     StoreDefinition,
+    SubjectKind,
     Waiver,
 )
 from privacy.stores.document import Faults, Node, parse_json, parse_yaml
+from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure, KeepGround
 from privacy.stores.normalise import USUAL
 from privacy.stores.validity import note_faults
 
@@ -114,7 +116,7 @@ def _waiver_out(waiver: Waiver) -> dict[str, Any]:
 
 _COLLECTION = (
     "name", "table", "schema", "title", "primary_key", "purposes", "retention",
-    "fields", "identities", "links", "options", "kept",
+    "fields", "identities", "links", "options", "kept", "subjects", "erasure",
 )  # fmt: skip
 
 
@@ -137,6 +139,8 @@ def _collection(node: Node) -> Collection:
         schema=keys["schema"].name() if keys["schema"].is_given else "",
         options=keys["options"].plain(),
         kept=_kept(keys["kept"]),
+        subjects=keys["subjects"].choice_of(SubjectKind),
+        erasure=_erasure(keys["erasure"]),
     )
 
 
@@ -147,9 +151,23 @@ def _kept(node: Node) -> Kept | None:
     return Kept(keys["period"].text(), keys["since"].name())
 
 
+def _erasure(node: Node) -> ErasureRule | None:
+    if not node.is_given:
+        return None
+    keys = node.keys(("mode", "ground"))
+    mode = keys["mode"].choice(Erasure, Erasure.DELETE)
+    return ErasureRule(mode, keys["ground"].choice_of(KeepGround))
+
+
+def _erasure_out(rule: ErasureRule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    return _given(mode=rule.mode.value, ground=rule.ground and rule.ground.value)
+
+
 _FIELD = (
     "name", "title", "data_category", "identity", "spreads", "normalise", "exported",
-    "provenance", "derived_from", "about", "rectifiable",
+    "provenance", "derived_from", "about", "rectifiable", "erasure",
 )  # fmt: skip
 
 
@@ -171,6 +189,7 @@ def _field(node: Node) -> tuple[Field, Identity | None]:
         derived_from=tuple(item.text() for item in keys["derived_from"].items()),
         about=keys["about"].choice_of(About),
         rectifiable=keys["rectifiable"].choice_of(Rectifiable),
+        erasure=keys["erasure"].choice_of(FieldErasure),
     )
     return field, Identity(kind, (name,), spreads) if kind else None
 
@@ -230,6 +249,8 @@ def _collection_out(collection: Collection) -> dict[str, Any]:
         links=[_link_out(link) for link in collection.links],
         options=dict(collection.options),
         kept=collection.kept and asdict(collection.kept),
+        subjects=collection.subjects and collection.subjects.value,
+        erasure=_erasure_out(collection.erasure),
     )
 
 
@@ -260,6 +281,7 @@ def _field_out(field: Field, identity: Identity | None) -> dict[str, Any]:
         provenance=field.provenance and field.provenance.value,
         about=field.about and field.about.value,
         rectifiable=field.rectifiable and field.rectifiable.value,
+        erasure=field.erasure and field.erasure.value,
         derived_from=list(field.derived_from),
     )
 

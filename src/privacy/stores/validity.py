@@ -13,6 +13,7 @@ from privacy.stores.definition import (
     StoreDefinition,
 )
 from privacy.stores.document import CODE, Faults
+from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
 from privacy.stores.nested import PATH
 from privacy.stores.normalise import NORMALISERS
 
@@ -75,6 +76,7 @@ def _note_collection(collection: Collection, path: str, faults: Faults) -> None:
     _note_twice(collection.columns, f"{path}.fields", faults)
     at.note_columns("primary_key", collection.primary_key, collection.columns)
     _note_kept(collection, at)
+    _note_erasure(collection, at)
     for number, field in enumerate(collection.fields):
         if field.normalise not in NORMALISERS:
             at.note(f"fields[{number}].normalise", f"must be one of: {', '.join(NORMALISERS)}")
@@ -92,6 +94,20 @@ def _note_kept(collection: Collection, at: _At) -> None:
             Period.parse(collection.kept.period)
         except InvalidError as error:
             at.note("kept.period", str(error))
+
+
+def _note_erasure(collection: Collection, at: _At) -> None:
+    rule = collection.erasure or ErasureRule(Erasure.DELETE)
+    if rule.mode is Erasure.KEEP and rule.ground is None:
+        at.note("erasure.ground", "is needed to keep rows: one of Art. 17(3) GDPR")
+    if rule.mode is not Erasure.KEEP and rule.ground is not None:
+        at.note("erasure.ground", "is for rows that are kept only")
+    identifying = {column for one in collection.identities for column in one.columns}
+    for number, field in enumerate(collection.fields):
+        if field.erasure and rule.mode is not Erasure.ANONYMISE:
+            at.note(f"fields[{number}].erasure", "is for collections that are anonymised only")
+        if field.erasure is FieldErasure.KEEP and field.name in identifying:
+            at.note(f"fields[{number}].erasure", "must not keep what identifies the subject")
 
 
 def _note_link(definition: StoreDefinition, collection: Collection, link: Link, at: _At) -> None:

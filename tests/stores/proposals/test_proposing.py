@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.stores.definition import Collection, DataCategory, Direction, Provenance
+from privacy.stores.definition import Collection, DataCategory, Direction, Provenance, SubjectKind
 from privacy.stores.proposals.proposing import Draft, ForeignKey, TableFacts, propose
 from privacy.stores.proposals.vocabulary import words_of
 from privacy.stores.validity import ensure_valid
@@ -208,3 +208,11 @@ def test_a_database_that_knows_no_capitals_is_understood_alike() -> None:
     proposed, usual = propose("chinook", lower), propose("chinook", CHINOOK)
     assert links(proposed) == links(usual)
     assert proposed.confidence == {name.lower(): one for name, one in usual.confidence.items()}
+
+
+def test_a_table_that_identifies_says_by_its_name_whom_it_is_about() -> None:
+    drafted = propose("chinook", CHINOOK).definition
+    assert {one.name: one.subjects for one in drafted.collections if one.subjects} == {
+        "customer": SubjectKind.CUSTOMER,
+        "employee": SubjectKind.EMPLOYEE,
+    }

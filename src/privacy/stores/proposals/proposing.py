@@ -34,6 +34,7 @@ from privacy.stores.proposals.vocabulary import (
     is_of_others,
     meaning_of_name,
     plain,
+    subjects_of,
     words_of,
 )
 
@@ -276,6 +277,7 @@ def _collection(
         ),
         links=tuple(replace(link, to=names[link.to]) for link in links),
         table="" if table.name == name else table.name,
+        subjects=subjects_of(table.name) if _is_about_someone(meanings) else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from privacy.stores.definition import DataCategory
+from privacy.stores.definition import DataCategory, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,17 @@ OTHERS = ACCESSORS - {"created", "updated"} | frozenset(
 """Words of a column that tells of somebody else than the subject of its row (Art. 15(4) GDPR)."""
 
 
+_PEOPLE: Sequence[tuple[SubjectKind, str]] = (
+    (SubjectKind.CUSTOMER, "customer client acheteur buyer cust"),
+    (SubjectKind.PROSPECT, "prospect lead newsletter subscriber abonne contact"),
+    (SubjectKind.MEMBER, "member membre adherent"),
+    (SubjectKind.EMPLOYEE, "employee employe staff personnel salarie worker collaborateur"),
+    (SubjectKind.APPLICANT, "applicant candidate candidat candidature"),
+    (SubjectKind.PARTNER, "supplier fournisseur vendor partner partenaire"),
+    (SubjectKind.VISITOR, "visitor visiteur guest"),
+)
+_PEOPLE_BY_WORD = {word: kind for kind, words in _PEOPLE for word in words.split()}
+
 MADE = frozenset(
     {
         "appetence", "churn", "classement", "cluster", "clv", "estimate", "estimation", "ltv",
@@ -130,7 +141,9 @@ LAST = frozenset({"at", "by", "id", "ip", "no", "on", "to"})
 SHORTEST_COMPOUND = 6
 """Letters; in anything shorter chance finds words."""
 _LONG = 3
-_KNOWN = WORDS | {word for word in {*_BY_WORD, *OTHERS, *MADE} if len(word) > _LONG}
+_KNOWN = WORDS | {
+    word for word in {*_BY_WORD, *OTHERS, *MADE, *_PEOPLE_BY_WORD} if len(word) > _LONG
+}
 
 
 def words_of(name: str) -> Sequence[str]:
@@ -158,6 +171,13 @@ def _parts(word: str) -> Sequence[str]:
         if known:
             cuts[end] = min(known, key=len)
     return cuts.get(len(word), [word])
+
+
+def subjects_of(table: str) -> SubjectKind | None:
+    """Return whom the name of a table says that its rows are about; None if it does not."""
+    words = words_of(table)
+    named = [*words, *(word[:-1] for word in words if word.endswith("s"))]
+    return next((_PEOPLE_BY_WORD[word] for word in named if word in _PEOPLE_BY_WORD), None)
 
 
 def plain(text: str) -> str:
