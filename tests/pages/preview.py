@@ -111,6 +111,7 @@ ROUTES = {
     "console.draft_change": "/console/stores/<name>/change",
     "console.check_now": "/console/stores/<name>/check",
     "console.waive_place": "/console/stores/<name>/waivers",
+    "console.end_waiver": "/console/stores/<name>/waivers/end",
     "console.consents": "/console/consents",
     "console.proof": "/console/consents/receipts/<receipt_id>",
     "console.statistics_page": "/console/consents/statistics",

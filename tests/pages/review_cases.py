@@ -52,7 +52,7 @@ def _draft(*, is_new: bool = True) -> dict[str, Any]:
     version = "2026-03-02T09:00:00+00:00"
     return {
         "id": DRAFT_ID, "name": "boutique", "kind": "postgres", "is_new": is_new,
-        "version": version,
+        "version": version, "ends_at": at(28, 9, 0),
     }  # fmt: skip
 
 

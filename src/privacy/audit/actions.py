@@ -105,6 +105,7 @@ class Action(StrEnum):
     STORE_REGISTERED = "store.registered"
     STORE_REMOVED = "store.removed"
     STORE_WAIVED = "store.waived"
+    STORE_WAIVER_ENDED = "store.waiver-ended"
     SUBJECT_CREATED = "subject.created"
     SUBJECT_IDENTIFIED = "subject.identified"
     SUBJECT_IDENTIFIER_ADDED = "subject.identifier-added"
@@ -247,11 +248,12 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.STORE_CHANGED: frozenset({"kind", "store"}),
     Action.STORE_CHECKED: frozenset({"kind", "outcome", "store"}),
     Action.STORE_DRAFT_CHANGED: frozenset({"collection", "kind", "store"}),
-    Action.STORE_DRAFT_DROPPED: frozenset({"kind", "store"}),
+    Action.STORE_DRAFT_DROPPED: frozenset({"kind", "reason", "store"}),
     Action.STORE_DRAFTED: frozenset({"kind", "store"}),
     Action.STORE_REGISTERED: frozenset({"kind", "owner", "store"}),
     Action.STORE_REMOVED: frozenset({"kind", "store"}),
     Action.STORE_WAIVED: frozenset({"kind", "store", "until"}),
+    Action.STORE_WAIVER_ENDED: frozenset({"kind", "reason", "store"}),
     Action.SUBJECT_CREATED: frozenset({"origin"}),
     Action.SUBJECT_IDENTIFIED: frozenset({"identifier", "kind", "method", "request"}),
     Action.SUBJECT_IDENTIFIER_ADDED: frozenset({"identifier", "kind", "source"}),

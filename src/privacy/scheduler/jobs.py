@@ -41,7 +41,7 @@ from privacy.scans.report import scan
 from privacy.scans.visit import Tour
 from privacy.scheduler.job import Job
 from privacy.stores import queries as stores
-from privacy.stores.jobs import check_store
+from privacy.stores.jobs import check_store, drop_drafts
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,11 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
             lambda: note_expired(runtime.database, clock=runtime.clock),
         ),
         Job("check-stores", timedelta(days=1), lambda: _check_stores(runtime)),
+        Job(
+            "drop-drafts",
+            timedelta(days=1),
+            lambda: drop_drafts(runtime.database, clock=runtime.clock),
+        ),
         Job("keep-notices", timedelta(minutes=5), lambda: _keep_notices(runtime, makers)),
         Job("scan-sites", timedelta(minutes=15), lambda: _scan_sites(runtime)),
         Job("verify-log", timedelta(days=1), lambda: _verify(runtime)),

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from privacy.audit.actions import Action
 from privacy.crypto import sealed_version
 from privacy.db import new_id
-from privacy.errors import InvalidError, PrivacyError
+from privacy.errors import InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file, queries
 from privacy.stores.addresses import seal_address
-from privacy.stores.definition import StoreDefinition, Waiver
+from privacy.stores.definition import EndReason, StoreDefinition, Waiver
 from privacy.stores.entries import record
 from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.registry import connector_for, connector_of
@@ -134,6 +134,21 @@ def waive(session: Session, *, actor: str, at: datetime, store: DataStore, waive
     store.definition = definition_file.to_json(ensure_valid(changed))
     until = waiver.until.isoformat()
     record(session, Action.STORE_WAIVED, store, at=at, actor=actor, until=until)
+
+
+def end_waiver(
+    session: Session, *, actor: str, at: datetime, store: DataStore, place: str, reason: EndReason
+) -> None:
+    """Let a waiver end before its day: from now on its place is as new as any other.
+
+    Raises NotFoundError when there is none of this place.
+    """
+    definition = definition_file.from_json(store.definition)
+    left = tuple(one for one in definition.waivers if one.place != place)
+    if len(left) == len(definition.waivers):
+        raise NotFoundError("There is no such waiver; it may have ended meanwhile.")
+    store.definition = definition_file.to_json(replace(definition, waivers=left))
+    record(session, Action.STORE_WAIVER_ENDED, store, at=at, actor=actor, reason=reason.value)
 
 
 def _speaks_of(definition: StoreDefinition, waiver: Waiver) -> bool:

@@ -12,7 +12,10 @@ from privacy.stores import acts, queries
 from privacy.stores.gate import both, ensure_covered
 from privacy.stores.protocol import Store
 from privacy.stores.registry import Surveyed
+from privacy.stores.review import drafts
 from privacy.subjects.keys import KeyCabinet
+
+CLEANER = "job:drop-drafts"
 
 
 def check_store(
@@ -33,6 +36,12 @@ def check_store(
         row = queries.data_store(session, controller_id=controller_id, name=name)
         acts.record_check(session, actor=actor, at=clock(), store=row, error=error)
     return error
+
+
+def drop_drafts(database: Database, *, clock: Clock) -> int:
+    """Forget the definitions under review that nobody goes on with; return how many."""
+    with database.transaction() as session:
+        return drafts.drop_abandoned(session, actor=CLEANER, at=clock())
 
 
 def _fault_of(store: Store, today: date) -> PrivacyError | None:

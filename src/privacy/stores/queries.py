@@ -1,6 +1,7 @@
 """Which data stores a controller has registered, and opening them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,6 +54,11 @@ def drafts(session: Session, *, controller_id: UUID) -> Sequence[StoreDraft]:
         .order_by(StoreDraft.created_at.desc(), StoreDraft.id)
     )
     return session.scalars(wanted).all()
+
+
+def drafts_before(session: Session, *, before: datetime) -> Sequence[StoreDraft]:
+    """Return the drafts of every controller that nobody has saved since an instant."""
+    return session.scalars(select(StoreDraft).where(StoreDraft.changed_at <= before)).all()
 
 
 def draft(session: Session, *, controller_id: UUID, draft_id: UUID) -> StoreDraft:

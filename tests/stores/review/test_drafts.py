@@ -12,7 +12,9 @@ from privacy.db import Database
 from privacy.errors import ConflictError, InvalidError, NotFoundError
 from privacy.stores import acts, queries
 from privacy.stores.acts import StoreFacts
-from privacy.stores.definition import Waiver
+from privacy.stores.definition import EndReason, Waiver
+from privacy.stores.definition_file import from_json as from_stored
+from privacy.stores.jobs import drop_drafts
 from privacy.stores.review import drafts
 from privacy.stores.review.drafting import Whereabouts, draft_change, draft_store, ensure_permitted
 from privacy.stores.review.review import from_json
@@ -104,6 +106,48 @@ def test_a_store_that_is_removed_takes_its_drafts_with_it(
         )
     with database.reading() as session, pytest.raises(NotFoundError):
         queries.draft(session, controller_id=held["controller_id"], draft_id=draft_id)
+
+
+def test_a_draft_that_nobody_saves_is_forgotten_with_its_address_and_told_in_the_log(
+    database: Database, held: dict[str, Any], facts: StoreFacts, entries: Entries
+) -> None:
+    left = draft_store(database, **held, there=Whereabouts("left", facts.address))
+    held["clock"].advance(days=29, hours=23)
+    kept = draft_store(database, **held, there=Whereabouts("kept", facts.address))
+    assert drop_drafts(database, clock=held["clock"]) == 0
+    held["clock"].advance(hours=1)
+    with database.reading() as session:
+        draft = queries.draft(session, controller_id=held["controller_id"], draft_id=left)
+        assert drafts.ends_at(draft) == held["clock"]()
+    assert drop_drafts(database, clock=held["clock"]) == 1
+    with database.reading() as session:
+        (there,) = queries.drafts(session, controller_id=held["controller_id"])
+        assert there.id == kept
+    action, _controller, details = entries()[-1]
+    assert action == "store.draft-dropped"
+    assert (details["store"], details["reason"]) == ("left", "abandoned")
+
+
+def test_a_waiver_ends_before_its_day_for_a_reason(
+    database: Database, held: dict[str, Any], facts: StoreFacts, entries: Entries
+) -> None:
+    settle(database, held, draft_store(database, **held, there=Whereabouts("p", facts.address)))
+    waiver = Waiver("old", "note", "emptied soon", date(2099, 1, 1))
+
+    def act(what: Any, **more: Any) -> None:
+        with database.transaction() as session:
+            row = queries.data_store(session, controller_id=held["controller_id"], name="p")
+            what(session, actor="operator:1", at=held["clock"](), store=row, **more)
+
+    act(acts.waive, waiver=waiver)
+    act(acts.end_waiver, place="old.note", reason=EndReason.CLASSIFIED)
+    action, _controller, details = entries()[-1]
+    assert (action, details["reason"]) == ("store.waiver-ended", "classified")
+    with database.reading() as session:
+        row = queries.data_store(session, controller_id=held["controller_id"], name="p")
+        assert not from_stored(row.definition).waivers
+    with pytest.raises(NotFoundError):
+        act(acts.end_waiver, place="old.note", reason=EndReason.GONE)
 
 
 def test_a_definition_keeps_its_name_and_a_change_asks_for_a_new_check(

@@ -1,7 +1,7 @@
 """Definitions under review: beginning one, saving it, putting it in force, dropping it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ from privacy.stores.registry import connector_of
 from privacy.stores.review import review
 from privacy.stores.review.review import Review
 from privacy.subjects.keys import KeyCabinet
+
+KEPT = timedelta(days=30)
+"""How long a draft waits for somebody to save it: it holds an address, and what is there."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,20 @@ def drop_draft(session: Session, *, actor: str, at: datetime, draft: StoreDraft)
     """Forget a draft and the address in it."""
     session.delete(draft)
     record(session, Action.STORE_DRAFT_DROPPED, draft, at=at, actor=actor)
+
+
+def drop_abandoned(session: Session, *, actor: str, at: datetime) -> int:
+    """Forget the drafts that nobody saved for `KEPT`, with their addresses; return how many."""
+    found = queries.drafts_before(session, before=at - KEPT)
+    for draft in found:
+        session.delete(draft)
+        record(session, Action.STORE_DRAFT_DROPPED, draft, at=at, actor=actor, reason="abandoned")
+    return len(found)
+
+
+def ends_at(draft: StoreDraft) -> datetime:
+    """Return when a draft is forgotten unless somebody saves it before."""
+    return draft.changed_at + KEPT
 
 
 def _made(

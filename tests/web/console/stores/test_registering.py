@@ -268,6 +268,23 @@ def test_a_waiver_lets_a_new_table_pass_until_its_day(app: Flask, dpo: Seat, fol
     assert post(dpo, "/console/stores/shop/waivers", **past).status_code == 422
 
 
+def test_a_waiver_is_ended_with_a_reason_and_the_check_tells_of_its_place_again(
+    app: Flask, dpo: Seat, folder: Path
+):
+    registered(dpo, folder)
+    write(folder / "shop.sqlite3", "CREATE TABLE old_things (id INTEGER, note TEXT);")
+    until = runtime_of(app).clock().date().replace(year=2099).isoformat()
+    form = {"place": "old_things", "reason": "Emptied soon", "until": until}
+    post(dpo, "/console/stores/shop/waivers", **form)
+    end = "/console/stores/shop/waivers/end"
+    assert post(dpo, end, place="old_things", reason="because").status_code == 422
+    assert post(dpo, end, place="elsewhere", reason="gone").status_code == 404
+    assert post(dpo, end, place="old_things", reason="changed").status_code == 303
+    assert not in_force(app).waivers
+    assert "the table is new" in dpo.browser.get("/console/stores/shop").text
+    assert post(dpo, end, place="old_things", reason="changed").status_code == 404
+
+
 def test_one_button_says_that_a_collection_says_nothing_of_anyone(
     app: Flask, dpo: Seat, folder: Path
 ):

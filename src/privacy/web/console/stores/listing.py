@@ -7,7 +7,7 @@ from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.stores import queries
-from privacy.stores.definition import Collection, DataCategory, StoreDefinition
+from privacy.stores.definition import Collection, DataCategory, EndReason, StoreDefinition
 from privacy.stores.models import DataStore, StoreState
 from privacy.stores.own import NAME
 from privacy.stores.titles import CATEGORY_TITLES
@@ -60,6 +60,7 @@ def store_detail(name: str) -> str:
             "can": ["read", *sorted(store.capabilities)],
         },
         waivers=definition.waivers,
+        end_reasons=[one.value for one in EndReason],
         collections=[_collection(definition, one) for one in definition.collections],
     )
 

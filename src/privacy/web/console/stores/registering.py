@@ -204,6 +204,24 @@ def waive_place(name: str) -> AnyResponse:
     return _to_store(name, "place_waived")
 
 
+@blueprint.post("/stores/<name>/waivers/end")
+@operators_only(Permission.STORES_MANAGE)
+def end_waiver(name: str) -> AnyResponse:
+    """End a waiver before its day; the next check tells what nobody has classified."""
+    runtime, controller = current.runtime(), chosen(Permission.STORES_MANAGE)
+    reason = review_form.end_reason(request.form)
+    with runtime.database.transaction() as session:
+        acts.end_waiver(
+            session,
+            **current.by_operator(),
+            store=queries.data_store(session, controller_id=controller.id, name=name),
+            place=request.form.get("place", ""),
+            reason=reason,
+        )
+    _check(controller.id, name)
+    return _to_store(name, "waiver_ended")
+
+
 def _draft(draft_id: UUID) -> StoreDraft:
     controller = chosen(Permission.STORES_MANAGE)
     with current.runtime().database.reading() as session:

@@ -7,12 +7,14 @@ from typing import TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
+from privacy.errors import InvalidError
 from privacy.stores.definition import (
     LANGUAGES,
     About,
     Collection,
     DataCategory,
     Direction,
+    EndReason,
     Kept,
     Link,
     Provenance,
@@ -68,6 +70,14 @@ def waiver(form: Form) -> Waiver:
     found = Waiver(table, column, reader.text("reason"), reader.day("until"))
     reader.faults.raise_all("A waiver needs a table or a column, a reason and a last day.")
     return found
+
+
+def end_reason(form: Form) -> EndReason:
+    """Return why a waiver ends; InvalidError for anything else than one of the reasons."""
+    said = form.get("reason", "")
+    if said not in set(EndReason):
+        raise InvalidError("Say why the waiver ends.", fields={"reason": ["is missing"]})
+    return EndReason(said)
 
 
 class _Reader:

@@ -19,7 +19,7 @@ from privacy.stores.definition import (
 )
 from privacy.stores.models import StoreDraft
 from privacy.stores.normalise import USUAL
-from privacy.stores.review.drafts import version_of
+from privacy.stores.review.drafts import ends_at, version_of
 from privacy.stores.review.review import Review, reached
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import TYPED
@@ -41,6 +41,7 @@ def head(draft: StoreDraft) -> dict[str, Any]:
         "kind": draft.connector,
         "is_new": draft.store_id is None,
         "version": version_of(draft),
+        "ends_at": ends_at(draft),
     }
 
 
