@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from privacy.cli.demo.storefront import PAGES, shop_app
+from privacy.cli.demo.storefront import NAMES, shop_app
 from tests.banner.fake_service import configuration, served
 from tests.banner.test_looks import axe
 
 SHOP, SERVICE = "http://boutique.localhost", "http://privacy.localhost"
 SITE_KEY = "pk_maison_lumen"
-NAMES = sorted(path.name for path in PAGES.glob("*.html"))
 
 
 @pytest.fixture
@@ -40,24 +39,34 @@ def serve() -> Callable[[Route], None]:
     return answer
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_page_says_that_the_shop_is_fictional_and_is_whole(name: str) -> None:
-    html = (PAGES / name).read_text()
+    html = _page(name)
     assert "Boutique fictive — démonstration" in html
-    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", html)
-    if name != "video.html":
-        assert "__SERVICE_URL__/banner/__SITE_KEY__.js" in html
-        assert "__SERVICE_URL__/portal/maison-lumen/" in html
+    others = re.findall(r"""(?:src|href)=["']?((?:https?:)?//[^"']*)""", html)
+    assert all(one.startswith(f"{SERVICE}/") for one in others)
+    if name != "video":
+        assert f"{SERVICE}/banner/{SITE_KEY}.js" in html
+        assert f"{SERVICE}/portal/maison-lumen/" in html
         assert "data-privacy-open" in html
 
 
 def test_every_mark_names_a_purpose_that_the_banner_asks_for() -> None:
-    marked = set(re.findall(r'data-purpose="(\w+)"', "".join(_pages())))
+    marked = set(re.findall(r'data-purpose="(\w+)"', "".join(map(_page, NAMES))))
     assert marked == {purpose["code"] for purpose in configuration()["purposes"]}
 
 
-def _pages() -> list[str]:
-    return [(PAGES / name).read_text() for name in NAMES]
+def _page(name: str) -> str:
+    client = shop_app(SERVICE, SITE_KEY).test_client()
+    return client.get(f"/{name}", follow_redirects=True).text
+
+
+def test_nothing_is_served_but_the_pages_and_their_style() -> None:
+    client = shop_app(SERVICE, SITE_KEY).test_client()
+    with client.get("/style.css") as style:
+        assert style.mimetype == "text/css"
+    for path in ("/_frame", "/_frame.html", "/../storefront.py", "/nothing"):
+        assert client.get(path).status_code == 404
 
 
 @pytest.mark.browser
