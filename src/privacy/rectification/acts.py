@@ -14,7 +14,7 @@ from privacy.db import new_id
 from privacy.errors import ConflictError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
-from privacy.rectification import asking, queries
+from privacy.rectification import queries, wished
 from privacy.rectification.carrying import Result
 from privacy.rectification.kept import forget_search, release
 from privacy.rectification.models import (
@@ -98,7 +98,7 @@ def decide(
         raise ConflictError("The data stores are still being searched; wait a moment.")
     if decided.seen not in {"", queries.mark_of(session, about=about)}:
         raise ConflictError("The list has changed meanwhile; look at it again.")
-    waiting = asking.unproven(session, cabinet=desk.cabinet, about=about)
+    waiting = wished.unproven(session, cabinet=desk.cabinet, about=about)
     if waiting & {one.after for one in decided.wanted}:
         raise ConflictError("The subject has not confirmed the new address yet.")
     planned = plan(kept, decided.wanted)

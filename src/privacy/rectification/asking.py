@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from privacy.audit import log
 from privacy.audit.actions import Action
-from privacy.crypto import Context, digest, new_token
-from privacy.errors import ConflictError, GoneError, NotFoundError
+from privacy.crypto import digest, new_token
+from privacy.errors import ConflictError
 from privacy.policy.months import day_of
 from privacy.purposes.models import Controller
+from privacy.rectification import wished
 from privacy.rectification.details import forget
 from privacy.rectification.kept import release
 from privacy.rectification.models import CorrectionWish
-from privacy.rectification.wishes import ValueKind, Wish, from_json, to_json
+from privacy.rectification.wished import wish_context
+from privacy.rectification.wishes import ValueKind, Wish, to_json
 from privacy.requests import acts as requests
 from privacy.requests import wording
 from privacy.requests.letters import Desk, Letter, dpo_address, write_to
@@ -32,7 +34,7 @@ from privacy.requests.moves import Asked, move, receive, record
 from privacy.requests.statements import Statement, seal_proven
 from privacy.subjects.acts import add_identifier
 from privacy.subjects.identify import Claim, IdentifierKind
-from privacy.subjects.keys import KeyCabinet, subject_key
+from privacy.subjects.keys import subject_key
 from privacy.subjects.models import Subject
 from privacy.subjects.queries import find_by_identifier, identifiers_of, subject
 
@@ -66,8 +68,8 @@ def ask_correction(
     when the subject has no confirmed address any more.
     """
     about = _opened(session, actor, at, desk=desk, subject_id=subject_id, typed=typed)
-    for number, wished in enumerate(typed.wishes):
-        _add(session, at, desk=desk, about=about, number=number, wished=wished)
+    for number, one in enumerate(typed.wishes):
+        _add(session, at, desk=desk, about=about, number=number, wish=one)
     _restrict(session, actor, at, about)
     forget(session, at=at, subject_id=subject_id)
     decided = not all(at_once for _wish, at_once in typed.wishes)
@@ -126,9 +128,9 @@ def _add(
     desk: Desk,
     about: SubjectRequest,
     number: int,
-    wished: tuple[Wish, bool],
+    wish: tuple[Wish, bool],
 ) -> None:
-    (wish, at_once), subject_id = wished, about.subject_id
+    (typed, at_once), subject_id = wish, about.subject_id
     if subject_id is None:
         raise ConflictError("Nobody has confirmed this request yet.")
     row = CorrectionWish(
@@ -142,10 +144,10 @@ def _add(
         confirmed_at=None,
     )
     key = subject_key(session, cabinet=desk.cabinet, subject_id=subject_id)
-    row.wish_sealed = key.seal(to_json(wish), context=_context(row))
+    row.wish_sealed = key.seal(to_json(typed), context=wish_context(row))
     session.add(row)
-    if wish.kind is ValueKind.EMAIL:
-        _prove(session, at, desk=desk, about=about, row=row, address=wish.after)
+    if typed.kind is ValueKind.EMAIL:
+        _prove(session, at, desk=desk, about=about, row=row, address=typed.after)
 
 
 def _prove(
@@ -172,25 +174,6 @@ def _prove(
     write_to(session, at=at, desk=desk, about=about, letter=letter, to=address)
 
 
-def wish_by_link(
-    session: Session, *, token: str, at: datetime, controller_id: UUID
-) -> CorrectionWish:
-    """Return the wish whose new address a token proves.
-
-    Raises NotFoundError for a token that was never sent, GoneError for one that was used, is too
-    old, or whose request has ended.
-    """
-    wanted = select(CorrectionWish).where(CorrectionWish.digest == digest(token))
-    row = session.scalars(wanted).one_or_none()
-    if row is None or row.controller_id != controller_id:
-        raise NotFoundError("This link is not one of ours; copy it whole from the message.")
-    about = session.get_one(SubjectRequest, row.request_id)
-    is_over = row.expires_at is None or at >= row.expires_at
-    if row.confirmed_at or is_over or about.state is not RequestState.OPEN:
-        raise GoneError("This address was confirmed before, or the link is too old.")
-    return row
-
-
 def confirm_address(
     session: Session, *, actor: str, at: datetime, desk: Desk, row: CorrectionWish
 ) -> None:
@@ -198,7 +181,7 @@ def confirm_address(
 
     An address that is another subject's stays theirs.
     """
-    wish = opened(session, cabinet=desk.cabinet, row=row)
+    wish = wished.opened(session, cabinet=desk.cabinet, row=row)
     row.confirmed_at = at
     about = session.get_one(SubjectRequest, row.request_id)
     claim = Claim(IdentifierKind.EMAIL, wish.after, verified=True)
@@ -222,20 +205,6 @@ def confirm_address(
     release(session, about, at)
 
 
-def wishes_of(session: Session, *, about: SubjectRequest) -> Sequence[CorrectionWish]:
-    """Return what the subject typed for a request, in its order; none where nothing was."""
-    wanted = select(CorrectionWish).where(
-        CorrectionWish.subject_id == about.subject_id, CorrectionWish.request_id == about.id
-    )
-    return session.scalars(wanted.order_by(CorrectionWish.number)).all()
-
-
-def opened(session: Session, *, cabinet: KeyCabinet, row: CorrectionWish) -> Wish:
-    """Return a wish, open; GoneError once the subject's key was destroyed."""
-    key = subject_key(session, cabinet=cabinet, subject_id=row.subject_id)
-    return from_json(key.open_text(row.wish_sealed, context=_context(row)))
-
-
 def leave_to_person(
     session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest
 ) -> None:
@@ -243,27 +212,13 @@ def leave_to_person(
 
     Something is not where the subject saw it any more, or a new address was never confirmed.
     """
-    for row in wishes_of(session, about=about):
+    for row in wished.wishes_of(session, about=about):
         row.at_once = False
     to = session.get_one(Controller, about.controller_id)
     link = desk.links.for_operator(about.id)
     waiting = wording.dpo_new_request(to, link=link, due_on=about.legal_latest_on)
     write_to(session, at=at, desk=desk, about=about, letter=waiting, to=dpo_address(to))
     record(session, Action.RECTIFICATION_LEFT_TO_PERSON, at, actor, about=about)
-
-
-def unproven(session: Session, *, cabinet: KeyCabinet, about: SubjectRequest) -> frozenset[str]:
-    """Return the new addresses of a request that nobody has confirmed."""
-    return frozenset(
-        opened(session, cabinet=cabinet, row=row).after
-        for row in wishes_of(session, about=about)
-        if not is_proven(row)
-    )
-
-
-def is_proven(row: CorrectionWish) -> bool:
-    """Whether nothing is left to be proven of what was typed."""
-    return row.digest is None or row.confirmed_at is not None
 
 
 def _restrict(session: Session, actor: str, at: datetime, about: SubjectRequest) -> None:
@@ -296,8 +251,3 @@ def lift_restrictions(session: Session, *, actor: str, at: datetime) -> None:
             controller_id=one.controller_id,
             subject_id=one.subject_id,
         )
-
-
-def _context(row: CorrectionWish) -> Context:
-    ids = (str(row.controller_id), str(row.subject_id), str(row.request_id), str(row.number))
-    return ("correction_wish", "wish", *ids)

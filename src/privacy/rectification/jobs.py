@@ -16,19 +16,19 @@ from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import UnavailableError
 from privacy.rectification import acts, asking, details, ending, keepers, queries
-from privacy.rectification.candidates import Keeper, Searched, keeper_of, searched
+from privacy.rectification.candidates import Keeper, keeper_of
 from privacy.rectification.carrying import Result, carry_out, read_again
 from privacy.rectification.kept import forget_ended, keep_search
-from privacy.rectification.models import Correction, CorrectionState, DetailLook
+from privacy.rectification.models import Correction, CorrectionState
 from privacy.rectification.sealed import Change
+from privacy.rectification.showing import found_of, show_details
 from privacy.requests.answering import failing, handing
 from privacy.requests.answering.attempting import attempt
 from privacy.requests.answering.claiming import Claim, held, pause_after, release
-from privacy.requests.jobs import OpenStores, seeds_of, seeds_of_subject
+from privacy.requests.jobs import OpenStores, seeds_of
 from privacy.requests.letters import Desk
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.requests.previews.withholding import lead_choices
-from privacy.stores.definition import StoreDefinition
 from privacy.stores.protocol import Store, closing_all
 from privacy.stores.search.findings import Findings, Outcome
 from privacy.stores.search.graph import walk
@@ -65,7 +65,7 @@ def rectify(shop: Workshop) -> int:
         (queries.to_decide, _decide),
         (queries.to_carry_out, _carry_out),
     )
-    return _look(shop) + sum(_each(shop, owed, step) for owed, step in steps)
+    return show_details(shop) + sum(_each(shop, owed, step) for owed, step in steps)
 
 
 def _each(
@@ -76,58 +76,6 @@ def _each(
     with shop.database.reading() as session:
         waiting = owed(session, at=shop.clock())
     return sum(_attempt(shop, request_id, step) for request_id in waiting)
-
-
-def _look(shop: Workshop) -> int:
-    """Search for what subjects who are signed in may correct themselves."""
-    with shop.database.reading() as session:
-        waiting = [one.subject_id for one in details.owed(session, at=shop.clock())]
-    return sum(_looked(shop, one) for one in waiting)
-
-
-def _looked(shop: Workshop, subject_id: UUID) -> bool:
-    with shop.database.transaction() as session:
-        if not details.claim(session, at=shop.clock(), subject_id=subject_id):
-            return False
-    try:
-        _show(shop, subject_id)
-    except Exception as error:  # noqa: BLE001 -- one look must not stop the others
-        # Its message could quote a row, so only its kind is told.
-        logger.error("details.not-shown: %s", type(error).__name__)  # noqa: TRY400
-        return False
-    return True
-
-
-def _show(shop: Workshop, subject_id: UUID) -> None:
-    cabinet = shop.desk.cabinet
-    with shop.database.reading() as session:
-        controller_id = session.get_one(DetailLook, subject_id).controller_id
-        seeds = seeds_of_subject(session, cabinet=cabinet, subject_id=subject_id)
-    stores = shop.open_stores(controller_id)
-    with closing_all(stores):
-        findings = walk(stores, seeds)
-    kept, definitions = _found(findings, stores)
-    with shop.database.transaction() as session:
-        details.keep(
-            session,
-            actor=ACTOR,
-            at=shop.clock(),
-            cabinet=cabinet,
-            look=session.get_one(DetailLook, subject_id),
-            kept=details.own_details(kept, definitions),
-        )
-
-
-def _found(
-    findings: Findings, stores: Mapping[str, Store]
-) -> tuple[Searched, dict[str, StoreDefinition]]:
-    """Return the subject's own fields among what was found, and what is declared of them."""
-    found = {
-        place: (row.values for row in rows if row.owned) for place, rows in findings.rows.items()
-    }
-    definitions = {name: store.definition for name, store in stores.items()}
-    capabilities = {name: one.capabilities for name, one in stores.items()}
-    return searched(found, definitions, capabilities), definitions
 
 
 def _decide(shop: Workshop, mine: Claim) -> bool:
@@ -176,7 +124,7 @@ def _search(shop: Workshop, mine: Claim) -> bool:
 
 def _keep(shop: Workshop, mine: Claim, findings: Findings, stores: Mapping[str, Store]) -> bool:
     """Keep what was found; while a store fails it is tried again, and after that told."""
-    kept, _definitions = _found(findings, stores)
+    kept, _definitions = found_of(findings, stores)
     kept = replace(kept, leads=list(findings.leads), keepers=_keepers(stores))
     with shop.database.transaction() as session:
         results = findings.stores()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from privacy.assignments.models import Assignment, Task
 from privacy.errors import NotFoundError
-from privacy.rectification import asking
+from privacy.rectification import wished
 from privacy.rectification.candidates import Candidate, Searched, from_json
 from privacy.rectification.models import (
     Correction,
@@ -89,10 +89,10 @@ def wanted_by_subject(
     kept = search_of(session, cabinet=cabinet, about=about)
     known = {_place(one): one for one in kept.candidates} if kept else {}
     wanted: list[Wanted] = []
-    for row in asking.wishes_of(session, about=about):
-        wish = asking.opened(session, cabinet=cabinet, row=row)
+    for row in wished.wishes_of(session, about=about):
+        wish = wished.opened(session, cabinet=cabinet, row=row)
         found = [known.get(place) for place in wish.places]
-        if not asking.is_proven(row):
+        if not wished.is_proven(row):
             return ()
         here = [one for one in found if one is not None and not one.hindrance]
         if len(here) < len(found) or any(_same(one.value) != _same(wish.before) for one in here):

@@ -34,6 +34,8 @@ from privacy.web.admin.rectified_schemas import (
 )
 from privacy.web.auth import operators_only
 
+__all__ = ["blueprint"]
+
 EMPTY = Searched(())
 ROOT = "/requests/<uuid:request_id>/rectification"
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from privacy.errors import ConflictError, GoneError, InvalidError
 from privacy.purposes.models import Controller
-from privacy.rectification import asking, details
+from privacy.rectification import asking, details, wished
 from privacy.rectification.asking import Typed
 from privacy.rectification.candidates import Candidate
 from privacy.rectification.wishes import Detail, Wish, checked, correctable
@@ -103,7 +103,7 @@ def new_address(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
     controller, runtime = controller_of(slug), current.runtime()
     try:
         with runtime.database.reading() as session:
-            asking.wish_by_link(
+            wished.wish_by_link(
                 session, token=token, at=runtime.clock(), controller_id=controller.id
             )
     except GoneError:
@@ -120,7 +120,7 @@ def confirm_new_address(slug: str, token: str) -> str | tuple[str, HTTPStatus]:
     controller, runtime = controller_of(slug), current.runtime()
     try:
         with runtime.database.transaction() as session:
-            row = asking.wish_by_link(
+            row = wished.wish_by_link(
                 session, token=token, at=runtime.clock(), controller_id=controller.id
             )
             asking.confirm_address(

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from privacy.errors import GoneError, NotFoundError
 from privacy.purposes.models import Controller
-from privacy.rectification import asking
 from privacy.rectification import queries as rectification
+from privacy.rectification import wished
 from privacy.rectification.candidates import ANY, Candidate, Searched
 from privacy.rectification.models import CorrectionState, CorrectionWish
 from privacy.rectification.plan import Group, groups
@@ -50,7 +50,7 @@ def draw(controller: Controller, request_id: UUID, **typed: Any) -> str:
     definitions = {name: store.definition for name, store in stores.items()}
     shown = request.args.get("shown") == "all"
     kept, said, wishes = opened.pop("kept"), opened["said"], opened.pop("wishes")
-    meant = _meant(kept, [wish for row, wish in wishes if asking.is_proven(row)])
+    meant = _meant(kept, [wish for row, wish in wishes if wished.is_proven(row)])
     defaults: dict[str, Any] = {"values": meant, "errors": {}, "places": None}
     return page(
         "rectification",
@@ -90,8 +90,8 @@ def _opened(session: Session, about: SubjectRequest) -> dict[str, Any]:
             ),
             "recipients": rectification.notices(session, about=about),
             "wishes": [
-                (row, asking.opened(session, cabinet=cabinet, row=row))
-                for row in asking.wishes_of(session, about=about)
+                (row, wished.opened(session, cabinet=cabinet, row=row))
+                for row in wished.wishes_of(session, about=about)
             ],
             "decided_leads": withholding.lead_choices(session, cabinet=cabinet, about=about),
         }
@@ -169,7 +169,7 @@ def _wish(row: CorrectionWish, wish: Wish) -> dict[str, Any]:
         "after": wish.after,
         "at_once": row.at_once,
         "needs_proof": row.digest is not None,
-        "is_proven": asking.is_proven(row),
+        "is_proven": wished.is_proven(row),
     }
 
 
