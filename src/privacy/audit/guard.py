@@ -24,6 +24,7 @@ EXEMPT = frozenset(
         "audit_tile",
         "csp_report",  # what browsers send by themselves; nobody acts
         "detail_look",  # a copy to look at for minutes; asking for it and showing it leave entries
+        "fact_try",  # how often somebody guessed today, to bound it
         "job_run",
         "outbox_message",
         "package_fetch",  # how far a download is; handing over leaves the entry

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from privacy.db import Base
@@ -94,6 +94,38 @@ class RequestRepresentative(Base):
     replied_at: Mapped[datetime | None]
     agreed: Mapped[bool | None]
     """What the subject said to that."""
+
+
+class FactQuestion(Base):
+    """What a controller lets senders be recognised by: an identifier, and a fact beside it."""
+
+    __tablename__ = "fact_question"
+    __table_args__ = {"info": {"placement": "reference"}}  # noqa: RUF012 -- a plain dict
+
+    controller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """Of the identifier by which the row is found."""
+    store_name: Mapped[str]
+    collection: Mapped[str]
+    field: Mapped[str]
+    """The column that holds the fact."""
+    labels: Mapped[dict[str, str]] = mapped_column(JSON)
+    """How the fact is asked for, by language."""
+    needed_for: Mapped[str]
+    """Data stores before whose search a link alone is too little, with commas between them."""
+
+
+class FactTry(Base):
+    """How often a fact beside one identifier was given in a day; gone some days later."""
+
+    __tablename__ = "fact_try"
+    __table_args__ = {"info": LOCAL}  # noqa: RUF012 -- SQLAlchemy reads a plain dict
+
+    controller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    value_index: Mapped[bytes] = mapped_column(primary_key=True)
+    """Blind index of the identifier, under the controller's key."""
+    tried_on: Mapped[date] = mapped_column(primary_key=True)
+    tries: Mapped[int]
 
 
 class RequestReminder(Base):

@@ -108,6 +108,11 @@ class SubjectRequest(Base):
     confirmed, then under the subject's."""
     acting_sealed: Mapped[bytes | None]
     """Who asks for whom, as JSON under the controller's key, until it is confirmed."""
+    facts_sealed: Mapped[bytes | None]
+    """What the sender gave to be recognised by, as JSON under the controller's key, until it was
+    compared with what a data store holds."""
+    facts_outcome: Mapped[str | None]
+    """What the comparison came to: same, different, too-many or unknown."""
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     identifier_id: Mapped[UUID | None]
     """The subject's identifier that the sender proved to hold; letters go there."""
