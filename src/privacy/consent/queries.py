@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from privacy.consent import gate
@@ -47,6 +47,20 @@ def holds(
     return found.verdict
 
 
+def answered_again() -> Exists:
+    """Return the condition that the subject of a row answered the same purpose later."""
+    later = aliased(Consent)
+    return (
+        select(later.id)
+        .where(
+            later.subject_id == Consent.subject_id,
+            later.purpose_code == Consent.purpose_code,
+            later.at > Consent.at,
+        )
+        .exists()
+    )
+
+
 @dataclass(frozen=True)
 class RunOut:
     """An answer, yes or no, that has reached its last day: its subject may be asked again."""
@@ -63,23 +77,13 @@ def to_ask_again(
 
     Yes and no alike (CNIL 2020-092), in the order in which they ran out.
     """
-    later = aliased(Consent)
-    answered_again = (
-        select(later.id)
-        .where(
-            later.subject_id == Consent.subject_id,
-            later.purpose_code == Consent.purpose_code,
-            later.at > Consent.at,
-        )
-        .exists()
-    )
     wanted = (
         select(Consent.subject_id, Consent.purpose_code, Consent.valid_until)
         .where(
             Consent.controller_id == controller_id,
             Consent.valid_until > since,
             Consent.valid_until <= until,
-            ~answered_again,
+            ~answered_again(),
         )
         .order_by(Consent.valid_until, Consent.subject_id, Consent.purpose_code)
     )

@@ -175,7 +175,24 @@ def _rows(said: _Said, at: datetime, leaf: bytes) -> list[dict[str, object]]:
     statement = said.statement
     if statement.answer_id is None:
         raise InvalidError("An answer needs its id.")
-    shared = {
+    shared = _shared(said, at, leaf)
+    return [
+        shared
+        | {
+            "id": uuid5(statement.answer_id, code),
+            "purpose_code": code,
+            "purpose_version": said.versions[code],
+            "granted": granted,
+            "valid_until": said.until[code],
+        }
+        for code, granted in statement.answers.items()
+    ]
+
+
+def _shared(said: _Said, at: datetime, leaf: bytes) -> dict[str, object]:
+    """Return what all rows of a statement have in common."""
+    statement = said.statement
+    return {
         "subject_id": statement.subject_id,
         "answer_id": statement.answer_id,
         "controller_id": statement.controller_id,
@@ -194,17 +211,6 @@ def _rows(said: _Said, at: datetime, leaf: bytes) -> list[dict[str, object]]:
         "needs_joint": said.needs_joint,
         "joint_id": statement.joint,
     }
-    return [
-        shared
-        | {
-            "id": uuid5(statement.answer_id, code),
-            "purpose_code": code,
-            "purpose_version": said.versions[code],
-            "granted": granted,
-            "valid_until": said.until[code],
-        }
-        for code, granted in statement.answers.items()
-    ]
 
 
 def _receipt(

@@ -204,10 +204,7 @@ def keep_exhibits(
         language=notice.language,
         **hashes,
     )
-    for piece in {piece.digest: piece for piece in new.values()}.values():
-        if session.get(Artefact, piece.digest) is None:
-            session.add(Artefact(digest=piece.digest, kept_at=at, **vars(piece)))
-    session.flush()
+    _keep_bytes(session, at, {piece.digest: piece for piece in new.values()})
     session.add_all(
         Exhibit(
             controller_id=notice.controller_id,
@@ -219,3 +216,11 @@ def keep_exhibits(
         )
         for name, piece in new.items()
     )
+
+
+def _keep_bytes(session: Session, at: datetime, pieces: Mapping[str, Piece]) -> None:
+    """Keep the bytes of each digest once, whichever notices show them."""
+    for digest, piece in pieces.items():
+        if session.get(Artefact, digest) is None:
+            session.add(Artefact(digest=digest, kept_at=at, **vars(piece)))
+    session.flush()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from privacy.audit import log
@@ -75,16 +75,7 @@ def rewrap_batch(
     """
     version = _newest(session, controller_id).version
     key = cabinet.wrap_key(session, controller_id=controller_id, version=version)
-    behind = session.execute(
-        select(SubjectKey.subject_id, SubjectKey.version, SubjectKey.key_sealed)
-        .where(
-            SubjectKey.controller_id == controller_id,
-            SubjectKey.controller_version < version,
-            SubjectKey.key_sealed.is_not(None),
-        )
-        .order_by(SubjectKey.controller_version, SubjectKey.subject_id)
-        .limit(limit)
-    ).all()
+    behind = session.execute(_behind(controller_id, version).limit(limit)).all()
     if not behind:
         return 0
     changes = []
@@ -204,6 +195,19 @@ def _newest(session: Session, controller_id: UUID) -> ControllerKey:
     if row is None:
         raise NotFoundError("The controller has no keys; register it first.")
     return row
+
+
+def _behind(controller_id: UUID, version: int) -> Select[UUID, int, bytes | None]:
+    """Return the query for living subject keys that older versions wrap, the oldest first."""
+    return (
+        select(SubjectKey.subject_id, SubjectKey.version, SubjectKey.key_sealed)
+        .where(
+            SubjectKey.controller_id == controller_id,
+            SubjectKey.controller_version < version,
+            SubjectKey.key_sealed.is_not(None),
+        )
+        .order_by(SubjectKey.controller_version, SubjectKey.subject_id)
+    )
 
 
 def _add_key(

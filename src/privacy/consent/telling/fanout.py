@@ -13,10 +13,11 @@ from uuid import UUID, uuid5
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from privacy.audit.form import canonical, stamp
 from privacy.consent.models import Consent, Method
+from privacy.consent.queries import answered_again
 from privacy.outbox import queries as outbox
 from privacy.outbox.acts import notify
 from privacy.outbox.models import Notification
@@ -108,23 +109,13 @@ def tell_expired(session: Session, *, at: datetime, controller_id: UUID) -> int:
     codes = _codes(watched_by(session, controller_id, at))
     if not codes:
         return 0
-    later = aliased(Consent)
-    renewed = (
-        select(later.id)
-        .where(
-            later.subject_id == Consent.subject_id,
-            later.purpose_code == Consent.purpose_code,
-            later.at > Consent.at,
-        )
-        .exists()
-    )
     wanted = select(Consent).where(
         Consent.controller_id == controller_id,
         Consent.granted,
         Consent.valid_until <= at,
         Consent.valid_until > at - LOOKS_BACK,
         Consent.purpose_code.in_(codes),
-        ~renewed,
+        ~answered_again(),
     )
     ended = [
         _Ended(

@@ -1,5 +1,6 @@
 """Signing in and out, and the operator's own account."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
 
@@ -19,9 +20,7 @@ from privacy.web.console.surface import blueprint, chosen, go_to, page
 def sign_in() -> str:
     """Show the form."""
     done = "signed_out" if request.args.get("done") == "signed_out" else None
-    return pages.render(
-        "console/sign_in.html", values={}, errors={}, next=request.args.get("next"), flash=done
-    )
+    return _sign_in_form(request.args, flash=done)
 
 
 @blueprint.post("/sign-in")
@@ -41,20 +40,24 @@ def do_sign_in() -> AnyResponse | tuple[str, HTTPStatus]:
             old=digest(old) if old else None,
         )
     except InvalidError:
-        values = {"email": request.form.get("email", "")}
-        errors = {"sign_in": "sign_in.failed"}
-        form = pages.render(
-            "console/sign_in.html",
-            values=values,
-            errors=errors,
-            next=request.form.get("next") or None,
-            flash=None,
-        )
+        form = _sign_in_form(request.form, errors={"sign_in": "sign_in.failed"})
         return form, HTTPStatus.UNPROCESSABLE_ENTITY
-    target = auth.next_target(request.form.get("next"))
-    response = redirect(target, HTTPStatus.SEE_OTHER)
+    response = redirect(auth.next_target(request.form.get("next")), HTTPStatus.SEE_OTHER)
     auth.remember(response, token)  # type: ignore[arg-type] # Flask's redirect is Flask's Response
     return response
+
+
+def _sign_in_form(
+    typed: Mapping[str, str], *, errors: Mapping[str, str] | None = None, flash: str | None = None
+) -> str:
+    """Return the form, with the address as it was typed and where to go from it."""
+    return pages.render(
+        "console/sign_in.html",
+        values={"email": typed.get("email", "")} if errors else {},
+        errors=errors or {},
+        next=typed.get("next") or None,
+        flash=flash,
+    )
 
 
 @blueprint.post("/sign-out")
