@@ -104,6 +104,7 @@ def _field(number: int, name: str, **other: Any) -> dict[str, Any]:
         "presumed": "provided",
         "rectifiable": "",
         "may_rectify": True,
+        "derived_from": "", "normalise": "exact",
         "notes": [], "is_new": False, "is_gone": False, "is_open": False, "is_key": False,
     }  # fmt: skip
     return {**usual, **other}
@@ -131,13 +132,19 @@ def _collection() -> dict[str, Any]:
         ],
         "links": [
             {"at": "l0", "columns": "id", "to": "commandes (client_id)", "direction": "owns",
-             "exported": False},
+             "exported": False, "depth": "2"},
         ],
-        "together": [{"kind": "loyalty_card", "columns": "magasin, carte"}],
+        "together": [
+            {"at": "g0", "kind": "loyalty_card", "columns": "magasin, carte", "spreads": True}
+        ],
+        "typed_identity": {"kind": "", "columns": "", "path": ""},
+        "ways": ["exact", "email", "phone", "code"],
         "categories": CATEGORIES,
         "kinds": ["customer_number", "email", "loyalty_card", "phone"],
         "following": "avis",
         "others": ["avis", "clients", "commandes"],
-        "typed_link": {"columns": "", "to": "", "to_columns": ""},
+        "typed_link": dict.fromkeys(
+            ("columns", "path", "to", "to_columns", "to_path", "depth"), ""
+        ),
         "faults": {},
     }  # fmt: skip

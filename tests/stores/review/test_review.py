@@ -19,7 +19,13 @@ from privacy.stores.definition import (
 from privacy.stores.proposals.proposing import ForeignKey, Note, TableFacts, propose
 from privacy.stores.review import review
 from privacy.stores.review.comparing import compare, in_force
-from privacy.stores.review.review import CollectionChoice, FieldChoice, LinkChoice, Review
+from privacy.stores.review.review import (
+    CollectionChoice,
+    FieldChoice,
+    LinkChoice,
+    Review,
+    is_grouped,
+)
 from tests.stores.fake_store import same
 
 A_DAY = date(2099, 1, 1)
@@ -39,7 +45,8 @@ def proposed(*tables: TableFacts) -> Review:
 
 def as_it_is(collection: Collection) -> CollectionChoice:
     """Return what a person says who agrees with everything."""
-    alone = {one.columns[0]: one for one in collection.identities if len(one.columns) == 1}
+    grouped = [one for one in collection.identities if is_grouped(one)]
+    alone = {one.columns[0]: one for one in collection.identities if one not in grouped}
     return CollectionChoice(
         collection.title,
         collection.retention,
@@ -55,8 +62,9 @@ def as_it_is(collection: Collection) -> CollectionChoice:
             )
             for one in collection.fields
         },
-        [LinkChoice(link.direction, link.exported) for link in collection.links],
+        [LinkChoice(link.direction, link.exported, link.depth) for link in collection.links],
         kept=collection.kept,
+        together=grouped,
     )
 
 
@@ -90,6 +98,41 @@ def test_identities_of_several_columns_outlive_a_review() -> None:
     held = replace(before, definition=replace(before.definition, collections=(changed,)))
     after = review.with_collection(held, "client", as_it_is(changed))
     assert both in after.definition.collection("client").identities
+
+
+def test_an_identity_within_a_document_is_kept_changed_and_taken_out() -> None:
+    before = proposed(CLIENT)
+    inside = Identity("email", ("zzz",), path="[*].mail")
+    client = before.definition.collection("client")
+    changed = replace(client, identities=(*client.identities, inside))
+    held = replace(before, definition=replace(before.definition, collections=(changed,)))
+    said = as_it_is(changed)
+    assert (
+        inside in review.with_collection(held, "client", said).definition.collections[0].identities
+    )
+    for together in ([replace(inside, kind="guest", spreads=False)], []):
+        after = review.with_collection(held, "client", replace(said, together=together))
+        (made,) = after.definition.collections
+        assert [one for one in made.identities if one.path] == together
+        assert made.normalisers["zzz"] == "exact", "the column itself identifies nobody"
+
+
+def test_how_a_column_is_compared_and_how_far_a_link_goes_can_be_said() -> None:
+    before = proposed(CLIENT, ORDERS)
+    client = before.definition.collection("client")
+    said = as_it_is(client)
+    zzz = replace(said.fields["zzz"], normalise="code", derived_from=("email", "id"))
+    links = [replace(one, depth=2) for one in said.links]
+    choice = replace(said, fields={**said.fields, "zzz": zzz}, links=links)
+    made = review.with_collection(before, "client", choice).definition.collection("client")
+    assert made.normalisers["zzz"] == "code"
+    assert made.fields[-1].derived_from == ("email", "id")
+    assert [one.depth for one in made.links] == [2] * len(client.links)
+    as_email = replace(said.fields["zzz"], kind="email", normalise="exact")
+    made = review.with_collection(
+        before, "client", replace(said, fields={**said.fields, "zzz": as_email})
+    ).definition.collection("client")
+    assert made.normalisers["zzz"] == "email", "untouched beside a new kind, it follows the kind"
 
 
 def test_a_column_that_something_needs_cannot_be_taken_out() -> None:

@@ -15,6 +15,7 @@ from privacy.stores.definition import (
     Collection,
     DataCategory,
     Direction,
+    Field,
     Identity,
     Kept,
     Link,
@@ -66,6 +67,9 @@ class FieldChoice:
     about: About | None = None
     provenance: Provenance | None = None
     rectifiable: Rectifiable | None = None
+    derived_from: tuple[str, ...] = ()
+    normalise: str = ""
+    """How its values are compared, where that was changed; else as its kind of identifier is."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class LinkChoice:
     direction: Direction | None
     """None takes the link out of the definition."""
     exported: bool = False
+    depth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ class CollectionChoice:
     """One for each link of the collection, in its order."""
     added: Sequence[Link] = ()
     kept: Kept | None = None
+    together: Sequence[Identity] = ()
+    """What identifies by several columns, or by a place within a document."""
 
 
 @dataclass(frozen=True)
@@ -205,11 +212,12 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
             one,
             title=choice.fields[one.name].title,
             data_category=choice.fields[one.name].data_category,
-            normalise=_normalise(old, one.name, one.normalise, choice.fields[one.name].kind),
+            normalise=_normalise(old, one, choice.fields[one.name]),
             exported=choice.fields[one.name].exported,
             about=choice.fields[one.name].about,
             provenance=choice.fields[one.name].provenance,
             rectifiable=choice.fields[one.name].rectifiable,
+            derived_from=choice.fields[one.name].derived_from,
         )
         for one in kept
     )
@@ -218,9 +226,8 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
         for one in kept
         if (said := choice.fields[one.name]).kind
     )
-    together = tuple(one for one in old.identities if len(one.columns) > 1)
     links = tuple(
-        replace(link, direction=said.direction, exported=said.exported)
+        replace(link, direction=said.direction, exported=said.exported, depth=said.depth)
         for link, said in zip(old.links, choice.links, strict=True)
         if said.direction
     )
@@ -230,18 +237,25 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
         retention=choice.retention,
         purposes=choice.purposes,
         fields=fields,
-        identities=alone + together,
+        identities=(*alone, *choice.together),
         links=(*links, *choice.added),
         kept=choice.kept,
     )
 
 
-def _normalise(old: Collection, column: str, before: str, kind: str) -> str:
-    """Return how a column is compared: as its new kind of identifier usually is."""
-    kinds = {one.kind for one in old.identities if one.columns == (column,)}
-    if kind in kinds or (not kind and not kinds):
-        return before
-    return USUAL.get(kind, "exact")
+def _normalise(old: Collection, column: Field, said: FieldChoice) -> str:
+    """Return how a column is compared: as was said, or as its new kind of identifier is."""
+    if said.normalise and said.normalise != column.normalise:
+        return said.normalise
+    kinds = {one.kind for one in old.identities if one.asked_by == (column.name,)}
+    if said.kind in kinds or (not said.kind and not kinds):
+        return column.normalise
+    return USUAL.get(said.kind, "exact")
+
+
+def is_grouped(identity: Identity) -> bool:
+    """Whether an identity is more than one column that identifies alone."""
+    return len(identity.columns) > 1 or bool(identity.path)
 
 
 def to_json(review: Review) -> str:

@@ -16,6 +16,7 @@ from privacy.stores.definition import (
     About,
     DataCategory,
     Direction,
+    Identity,
     Link,
     StoreDefinition,
 )
@@ -266,6 +267,43 @@ def test_a_waiver_lets_a_new_table_pass_until_its_day(app: Flask, dpo: Seat, fol
     assert "the table is new" not in dpo.browser.get("/console/stores/shop").text
     past = {**form, "until": "2001-01-01"}
     assert post(dpo, "/console/stores/shop/waivers", **past).status_code == 422
+
+
+def test_what_needed_an_editor_before_is_said_in_the_form(app: Flask, dpo: Seat, folder: Path):
+    write(
+        folder / "shop.sqlite3",
+        "CREATE TABLE booking"
+        " (id INTEGER PRIMARY KEY, shop TEXT, card TEXT, guests TEXT, up INT);",
+    )
+    address = drafted(dpo, folder)
+    page = f"{address}/collections/booking"
+    form = as_shown(dpo, page)
+    wrong = {**form, "who.columns": "shop", "who.kind": "card", "new.depth": "21",
+             "new.columns": "id", "new.to": "booking", "new.to_columns": "up"}  # fmt: skip
+    refused = post(dpo, page, **wrong)
+    assert refused.status_code == 422
+    assert 'id="who.columns" name="who.columns" value="shop"' in refused.text
+    both = {**form, "who.columns": "shop, card", "who.kind": "loyalty_card",
+            "f1.normalise": "code", "f2.derived_from": "id, shop", "new.columns": "id",
+            "new.to": "booking", "new.to_columns": "up", "new.depth": "3"}  # fmt: skip
+    assert post(dpo, page, **both).status_code == 303
+    form = as_shown(dpo, page)
+    inside = {**form, "who.columns": "guests", "who.path": "[*].mail", "who.kind": "email"}
+    assert post(dpo, page, **inside).status_code == 303
+    booking = kept_review(app, address).definition.collection("booking")
+    assert booking.identities[-2:] == (
+        Identity("loyalty_card", ("shop", "card")),
+        Identity("email", ("guests",), path="[*].mail"),
+    )
+    assert booking.normalisers["shop"] == "code"
+    assert booking.fields[2].derived_from == ("id", "shop")
+    assert booking.links[-1].depth == 3
+    form = as_shown(dpo, page) | {"g0.drop": "yes", "g1.kind": "guest", "l0.depth": ""}
+    assert post(dpo, page, **form).status_code == 303
+    booking = kept_review(app, address).definition.collection("booking")
+    assert booking.identities[-1] == Identity("guest", ("guests",), path="[*].mail")
+    assert not [one for one in booking.identities if len(one.columns) > 1]
+    assert booking.links[0].depth is None
 
 
 def test_a_waiver_is_ended_with_a_reason_and_the_check_tells_of_its_place_again(

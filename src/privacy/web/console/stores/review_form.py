@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from privacy.stores.definition import (
     DataCategory,
     Direction,
     EndReason,
+    Identity,
     Kept,
     Link,
     Provenance,
@@ -23,7 +25,15 @@ from privacy.stores.definition import (
     Waiver,
 )
 from privacy.stores.document import CODE, LONGEST_TEXT, Faults
-from privacy.stores.review.review import CollectionChoice, FieldChoice, LinkChoice, StoreChoice
+from privacy.stores.normalise import NORMALISERS
+from privacy.stores.review.review import (
+    CollectionChoice,
+    FieldChoice,
+    LinkChoice,
+    StoreChoice,
+    is_grouped,
+)
+from privacy.stores.validity import MOST_STEPS
 
 MESSAGE = "The form cannot be saved."
 
@@ -58,6 +68,7 @@ def collection_choice(form: Form, collection: Collection) -> CollectionChoice:
         links=[reader.link(f"l{number}") for number in range(len(collection.links))],
         added=reader.added(),
         kept=reader.kept(),
+        together=reader.together([one for one in collection.identities if is_grouped(one)]),
     )
     reader.faults.raise_all(MESSAGE)
     return choice
@@ -124,14 +135,57 @@ class _Reader:
             about=_ABOUT.get(self._form.get(f"{at}.about", "")),
             provenance=_ORIGINS.get(self._form.get(f"{at}.provenance", "")),
             rectifiable=_RECTIFIABLE.get(self._form.get(f"{at}.rectifiable", "")),
+            derived_from=self._names(f"{at}.derived_from"),
+            normalise=self._way(f"{at}.normalise"),
         )
+
+    def _way(self, name: str) -> str:
+        way = self._form.get(name, "")
+        if way and way not in NORMALISERS:
+            self.faults.add(name, "needs one of the ways")
+        return way
+
+    def together(self, known: Sequence[Identity]) -> Sequence[Identity]:
+        """Return what identifies only together or within a document: kept, and typed."""
+        kept = [
+            replace(
+                one,
+                kind=self._kind(f"g{number}.kind"),
+                spreads=self._is_ticked(f"g{number}.spreads"),
+            )
+            for number, one in enumerate(known)
+            if not self._is_ticked(f"g{number}.drop")
+        ]
+        columns, path = self._names("who.columns"), self._form.get("who.path", "").strip()
+        if columns or path:
+            kind = self._kind("who.kind")
+            kept.append(Identity(kind, columns, self._is_ticked("who.spreads"), path))
+            if len(columns) < 2 and not (columns and path):
+                self.faults.add("who.kind", "needs several columns, or a place within one")
+        return kept
+
+    def _kind(self, name: str) -> str:
+        kind = self._form.get(name, "").strip()
+        if not CODE.fullmatch(kind):
+            self.faults.add(name, "needs a-z, 0-9 and _, and begins with a letter")
+        return kind
 
     def link(self, at: str) -> LinkChoice:
         said = self._form.get(f"{at}.direction", "")
         direction = _DIRECTIONS.get(said)
         if said not in {*_DIRECTIONS, "none"}:
             self.faults.add(f"{at}.direction", "needs one of the answers")
-        return LinkChoice(direction, self._is_ticked(f"{at}.exported"))
+        return LinkChoice(direction, self._is_ticked(f"{at}.exported"), self._depth(f"{at}.depth"))
+
+    def _depth(self, name: str) -> int | None:
+        """Return after how many links it ends, or None where nothing was typed."""
+        text = self._form.get(name, "").strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_STEPS):
+            self.faults.add(name, f"needs a number from 1 to {MOST_STEPS}, or nothing")
+            return None
+        return int(text)
 
     def added(self) -> Sequence[Link]:
         """Return the link that was typed, if one was."""
@@ -142,7 +196,9 @@ class _Reader:
         if not (to and columns and to_columns):
             self.faults.add("new.to", "needs columns, a collection, and columns there")
         direction = _DIRECTIONS.get(self._form.get("new.direction", ""), Direction.REFERS)
-        return (Link(columns, to, to_columns, direction),)
+        path, to_path = (self._form.get(f"new.{one}", "").strip() for one in ("path", "to_path"))
+        depth = self._depth("new.depth")
+        return (Link(columns, to, to_columns, direction, path=path, to_path=to_path, depth=depth),)
 
     def kept(self) -> Kept | None:
         """Return how long rows are kept from one of their dates, if that was said."""

@@ -18,17 +18,21 @@ from privacy.stores.definition import (
     Texts,
 )
 from privacy.stores.models import StoreDraft
-from privacy.stores.normalise import USUAL
+from privacy.stores.normalise import NORMALISERS, USUAL
 from privacy.stores.review.drafts import ends_at, version_of
-from privacy.stores.review.review import Review, reached
+from privacy.stores.review.review import Review, is_grouped, reached
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import TYPED
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
 from privacy.web.console.stores.review_form import Form
 
-SAID: Final = ("category", "kind", "about", "provenance", "rectifiable")
-"""What a form says of a column by a list to choose from."""
+SAID: Final = (
+    "category", "kind", "about", "provenance", "rectifiable", "derived_from", "normalise",
+)  # fmt: skip
+"""What a form says of a column by a list to choose from, or in one line."""
+TYPED_LINK: Final = ("columns", "path", "to", "to_columns", "to_path", "depth")
+TYPED_IDENTITY: Final = ("kind", "columns", "path")
 KINDS = frozenset({*USUAL, IdentifierKind.ACCOUNT_NUMBER, IdentifierKind.LOYALTY_CARD})
 """Kinds of identifiers that are offered, beside those of the definition."""
 
@@ -85,17 +89,24 @@ def collection(controller: Controller, review: Review, name: str) -> dict[str, A
         "fields": list(_fields(review, one)),
         "links": [_link(number, link) for number, link in enumerate(one.links)],
         "together": [
-            {"kind": identity.kind, "columns": ", ".join(identity.columns)}
-            for identity in one.identities
-            if len(identity.columns) > 1
+            {
+                "at": f"g{number}",
+                "kind": identity.kind,
+                "columns": ", ".join(identity.columns)
+                + (f" → {identity.path}" if identity.path else ""),
+                "spreads": identity.spreads,
+            }
+            for number, identity in enumerate(filter(is_grouped, one.identities))
         ],
+        "typed_identity": dict.fromkeys(TYPED_IDENTITY, ""),
+        "ways": list(NORMALISERS),
         "categories": [
             (code.value, title[current.language()]) for code, title in CATEGORY_TITLES.items()
         ],
         "kinds": sorted(KINDS | _kinds(review.definition)),
         "following": next_open(review, name),
         "others": [other.name for other in review.definition.collections],
-        "typed_link": {"columns": "", "to": "", "to_columns": ""},
+        "typed_link": dict.fromkeys(TYPED_LINK, ""),
     }
 
 
@@ -115,8 +126,8 @@ def next_open(review: Review, name: str) -> str | None:
 
 
 _OWN = re.compile(
-    r"(?:[fl]\d+\.)?(title|retention|source|kind|category|direction)(?:\.\w\w)?"
-    r"|(new)\.to|(kept)\.period"
+    r"(?:[flg]\d+\.)?(title|retention|source|kind|category|direction|normalise)(?:\.\w\w)?"
+    r"|(?:l\d+|new)\.(depth)|(new)\.to|(who)\.kind|(kept)\.period"
 )
 """The names of fields of our forms; every other path is one of the definition."""
 
@@ -143,12 +154,15 @@ def typed(context: dict[str, Any], form: Form) -> dict[str, Any]:
         field |= {name: form.get(f"{at}.{name}", "") for name in SAID}
         field |= {name: bool(form.get(f"{at}.{name}", "")) for name in ("spreads", "exported")}
     said["kept"] = {name: form.get(f"kept.{name}", "") for name in ("period", "since")}
-    context["typed_link"] = {
-        name: form.get(f"new.{name}", "") for name in ("columns", "to", "to_columns")
-    }
+    context["typed_link"] = {name: form.get(f"new.{name}", "") for name in TYPED_LINK}
+    context["typed_identity"] = {name: form.get(f"who.{name}", "") for name in TYPED_IDENTITY}
+    for group in context["together"]:
+        group["kind"] = form.get(f"{group['at']}.kind", "")
+        group["spreads"] = bool(form.get(f"{group['at']}.spreads", ""))
     for link in context["links"]:
         link["direction"] = form.get(f"{link['at']}.direction", "")
         link["exported"] = bool(form.get(f"{link['at']}.exported", ""))
+        link["depth"] = form.get(f"{link['at']}.depth", "")
     return context
 
 
@@ -196,7 +210,7 @@ def _open_columns(review: Review, one: Collection) -> int:
 
 
 def _fields(review: Review, one: Collection) -> Iterator[dict[str, Any]]:
-    alone = {i.columns[0]: i for i in one.identities if len(i.columns) == 1}
+    alone = {i.columns[0]: i for i in one.identities if not is_grouped(i)}
     for number, field in enumerate(one.fields):
         place = f"{one.name}.{field.name}"
         sure = review.confidence.get(place)
@@ -225,6 +239,8 @@ def _field(field: Field, identity: Identity | None) -> dict[str, Any]:
         "presumed": replace(field, provenance=None).origin.value,
         "rectifiable": field.rectifiable.value if field.rectifiable else "",
         "may_rectify": field.data_category in TYPED,
+        "derived_from": ", ".join(field.derived_from),
+        "normalise": field.normalise,
     }
 
 
@@ -235,6 +251,7 @@ def _link(number: int, link: Link) -> dict[str, Any]:
         "to": f"{link.to} ({leads_by(link)})",
         "direction": link.direction.value,
         "exported": link.exported,
+        "depth": "" if link.depth is None else str(link.depth),
     }
 
 
@@ -246,7 +263,7 @@ def begins(link: Link) -> str:
 
 def leads_by(link: Link) -> str:
     """Return the columns by which it leads on."""
-    found = ", ".join(link.to_columns)
+    found = ", ".join(link.to_columns) + (f" → {link.to_path}" if link.to_path else "")
     return found + (f", {link.where.column} = {link.where.equals}" if link.where else "")
 
 
