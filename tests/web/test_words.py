@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from privacy.assignments.models import AssignmentState
+from privacy.assignments.models import AssignmentState, Task
 from privacy.audit.actions import Action
 from privacy.audit.faults import Kind
 from privacy.consent.models import Method
@@ -35,6 +35,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "action": Action,
     "age_band": AgeBand,
     "assigned.states": AssignmentState,
+    "assigned.tasks": Task,
     "assigned.ways": Way,
     "audit_fault": Kind,
     "basis": LegalBasis,

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from privacy.assignments import queries
+from privacy.assignments import moves, queries
 from privacy.assignments.answers import (
     Answer,
     Question,
@@ -23,7 +23,6 @@ from privacy.assignments.models import (
     AssignmentState,
     sealed_context,
 )
-from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import DataKey
 from privacy.db import new_id
@@ -31,9 +30,8 @@ from privacy.errors import ConflictError
 from privacy.stores.assigned import Way
 from privacy.stores.definition import StoreDefinition
 from privacy.subjects.keys import KeyCabinet, ensure_subject_key, subject_key
-from privacy.subjects.rows import count_changed
 
-ANSWERABLE = frozenset({AssignmentState.OPEN, AssignmentState.IMPOSSIBLE})
+ANSWERABLE = moves.ANSWERABLE
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def open_assignment(
     )
     session.add(about)
     values = sum(len(one.keys) for one in made.questions)
-    note(session, Action.ASSIGNMENT_OPENED, about, at=at, actor=actor,
+    moves.note(session, Action.ASSIGNMENT_OPENED, about, at=at, actor=actor,
          due_on=made.due_on.isoformat(), values=values, way=made.way.value)  # fmt: skip
     return about
 
@@ -105,7 +103,7 @@ def answer_assignment(
     impossible = answer.result is Result.IMPOSSIBLE
     if about.state in ANSWERABLE:
         ensure_fitting(definition, asked, answer)
-    moved = take(
+    moved = moves.take(
         session,
         about,
         state=AssignmentState.IMPOSSIBLE if impossible else AssignmentState.ANSWERED,
@@ -116,13 +114,13 @@ def answer_assignment(
     if not moved:
         raise ConflictError("This question was answered before, or is needed no more.")
     _keep_documents(session, about, answer, key)
-    note(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
+    moves.note(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
          outcome=answer.result.value, records=answer.records, way=about.way)  # fmt: skip
 
 
 def view_assignment(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that somebody looked at what is asked, which names the subject."""
-    note(session, Action.ASSIGNMENT_VIEWED, about, at=at, actor=actor)
+    moves.note(session, Action.ASSIGNMENT_VIEWED, about, at=at, actor=actor)
 
 
 def send_assignment(
@@ -133,20 +131,22 @@ def send_assignment(
         about.tries += 1
     else:
         about.sent_at = at
-    note(session, Action.ASSIGNMENT_SENT, about, at=at, actor=actor, outcome=outcome or "taken")
+    moves.note(
+        session, Action.ASSIGNMENT_SENT, about, at=at, actor=actor, outcome=outcome or "taken"
+    )
 
 
 def remind(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that half of the time is over and whoever was asked is reminded."""
     about.reminded_at = at
-    note(session, Action.ASSIGNMENT_REMINDED, about, at=at, actor=actor)
+    moves.note(session, Action.ASSIGNMENT_REMINDED, about, at=at, actor=actor)
 
 
 def escalate(session: Session, *, actor: str, at: datetime, about: Assignment) -> None:
     """Note that the DPO is told of a question that nobody answered in time."""
     about.reminded_at = about.reminded_at or at
     about.escalated_at = at
-    note(session, Action.ASSIGNMENT_ESCALATED, about, at=at, actor=actor)
+    moves.note(session, Action.ASSIGNMENT_ESCALATED, about, at=at, actor=actor)
 
 
 def close_assignments(session: Session, *, actor: str, at: datetime, request_id: UUID) -> None:
@@ -161,25 +161,7 @@ def close_assignments(session: Session, *, actor: str, at: datetime, request_id:
         session.execute(
             delete(AssignmentFile).where(of_this, AssignmentFile.assignment_id == about.id)
         )
-        note(session, Action.ASSIGNMENT_CLOSED, about, at=at, actor=actor, outcome=outcome)
-
-
-def take(session: Session, about: Assignment, **values: object) -> bool:
-    """Change an assignment that lacks its answer; False when another act came first."""
-    changed = (
-        update(Assignment)
-        .where(
-            Assignment.subject_id == about.subject_id,
-            Assignment.id == about.id,
-            Assignment.state.in_(ANSWERABLE),
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    if not count_changed(session, changed):
-        return False
-    session.refresh(about)
-    return True
+        moves.note(session, Action.ASSIGNMENT_CLOSED, about, at=at, actor=actor, outcome=outcome)
 
 
 def _told(definition: StoreDefinition, answer: Answer) -> str:
@@ -205,27 +187,3 @@ def _keep_documents(session: Session, about: Assignment, answer: Answer, key: Da
                 ),
             )
         )
-
-
-def note(
-    session: Session,
-    action: Action,
-    about: Assignment,
-    *,
-    at: datetime,
-    actor: str,
-    **details: str | int,
-) -> None:
-    """Write an entry on an assignment, with which it is and for which request."""
-    log.append(
-        session,
-        action,
-        at=at,
-        actor=actor,
-        controller_id=about.controller_id,
-        subject_id=about.subject_id,
-        assignment=str(about.id),
-        request=str(about.request_id),
-        store=about.store_name,
-        **details,
-    )

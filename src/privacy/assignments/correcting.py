@@ -4,9 +4,9 @@ What stood and what is to stand is sealed under the subject's key, beside what i
 destroyed with it.
 """
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from privacy.assignments import acts
+from privacy.assignments import acts, moves
 from privacy.assignments.acts import Opening
 from privacy.assignments.answers import LONGEST_REASON
 from privacy.assignments.models import Assignment, AssignmentState, Task, sealed_context
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     CANNOT = "cannot"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Line:
     """One value that is to be put right."""
 
@@ -44,16 +44,16 @@ class Line:
     collection: str
     field: str
     """Its name, or `*` for wherever the value stands."""
-    before: str | None = field(repr=False)
-    after: str | None = field(repr=False)
+    before: str | None = dataclasses.field(repr=False)
+    after: str | None = dataclasses.field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Said:
     """What a keeper answers to one line."""
 
     outcome: Outcome
-    reason: str = field(default="", repr=False)
+    reason: str = dataclasses.field(default="", repr=False)
 
 
 def open_correction(
@@ -112,13 +112,13 @@ def answer_correction(
         raise ConflictError("This task was answered before, or is needed no more.")
     ensure_answered(lines_of(session, cabinet=cabinet, about=about), said)
     records = sum(one.outcome is Outcome.DONE for one in said.values())
-    moved = acts.take(
+    moved = moves.take(
         session, about, state=AssignmentState.ANSWERED, answered_at=at, records=records
     )
     if not moved:
         raise ConflictError("This task was answered before, or is needed no more.")
     outcome = _worst(said).value
-    acts.note(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
+    moves.note(session, Action.ASSIGNMENT_ANSWERED, about, at=at, actor=actor,
               outcome=outcome, records=records, way=about.way)  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def said_by(assignment_id: UUID, document: Mapping[str, Any]) -> dict[UUID, Said
 
 def _said(one: Mapping[str, Any]) -> tuple[UUID, Said]:
     try:
-        line, outcome = UUID(str(one.get("id"))), Outcome(one.get("result"))
+        line, outcome = UUID(str(one.get("id"))), Outcome(str(one.get("result")))
     except ValueError:
         raise _wrong("results", f"each has the id of a line and one of: {_OUTCOMES}") from None
     reason = one.get("reason", "")
@@ -173,7 +173,9 @@ def _worst(said: Mapping[UUID, Said]) -> Outcome:
 
 
 def _written(lines: Sequence[Line]) -> str:
-    return json.dumps([asdict(one) | {"id": str(one.id)} for one in lines], ensure_ascii=False)
+    return json.dumps(
+        [dataclasses.asdict(one) | {"id": str(one.id)} for one in lines], ensure_ascii=False
+    )
 
 
 def _wrong(name: str, what: str) -> InvalidError:

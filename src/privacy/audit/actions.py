@@ -55,7 +55,7 @@ class Action(StrEnum):
     RECTIFICATION_ADDRESS_CONFIRMED = "rectification.address-confirmed"
     RECTIFICATION_DECIDED = "rectification.decided"
     RECTIFICATION_FIELD_SETTLED = "rectification.field-settled"
-    RECTIFICATION_LEFT_TO_PERSON = "rectification.left-to-person"
+    RECTIFICATION_LEFT_TO_OPERATOR = "rectification.left-to-operator"
     RECTIFICATION_RECIPIENT_NOTED = "rectification.recipient-noted"
     RECTIFICATION_RESTARTED = "rectification.restarted"
     REQUEST_AGREEMENT_ASKED = "request.agreement-asked"
@@ -67,6 +67,8 @@ class Action(StrEnum):
     REQUEST_DUE_MOVED = "request.due-moved"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_EXTENDED = "request.extended"
+    REQUEST_FACTS_COMPARED = "request.facts-compared"
+    REQUEST_FACTS_DECLARED = "request.facts-declared"
     REQUEST_FIELD_DECIDED = "request.field-decided"
     REQUEST_HANDED_OVER = "request.handed-over"
     REQUEST_LEAD_DECIDED = "request.lead-decided"
@@ -195,7 +197,7 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.RECTIFICATION_FIELD_SETTLED: frozenset(
         {"correction", "field", "outcome", "reason", "request", "store"}
     ),
-    Action.RECTIFICATION_LEFT_TO_PERSON: frozenset({"request"}),
+    Action.RECTIFICATION_LEFT_TO_OPERATOR: frozenset({"request"}),
     Action.RECTIFICATION_RECIPIENT_NOTED: frozenset({"outcome", "recipient", "request"}),
     Action.RECTIFICATION_RESTARTED: frozenset({"request"}),
     Action.REQUEST_AGREEMENT_ASKED: frozenset({"request"}),
@@ -207,6 +209,8 @@ DETAILS: dict[Action, frozenset[str]] = {
     Action.REQUEST_DUE_MOVED: frozenset({"due_on", "request"}),
     Action.REQUEST_EXPIRED: frozenset({"reason", "request", "state"}),
     Action.REQUEST_EXTENDED: frozenset({"due_on", "reason", "request"}),
+    Action.REQUEST_FACTS_COMPARED: frozenset({"kind", "outcome", "request", "store"}),
+    Action.REQUEST_FACTS_DECLARED: frozenset({"collection", "field", "kind", "store"}),
     Action.REQUEST_FIELD_DECIDED: frozenset(
         {"collection", "field", "ground", "request", "scope", "store", "treatment"}
     ),

@@ -166,7 +166,7 @@ def say_done(session: Session, *, actor: str, at: datetime, row: Correction) -> 
 
 def leave(session: Session, *, actor: str, at: datetime, row: Correction) -> None:
     """Decide that a field stays as it is; its subject is told, and the answer has exceptions."""
-    if row.state not in queries.FOR_A_PERSON | {CorrectionState.OWED}:
+    if row.state not in queries.FOR_OPERATORS | {CorrectionState.OWED}:
         raise ConflictError("This field is settled already.")
     result = Result(CorrectionState.NOT_DONE, row.detail)
     settle(session, actor=actor, at=at, row=row, result=result)
@@ -179,7 +179,7 @@ def _ensure_undecided(about: SubjectRequest) -> None:
 
 
 def _ensure_by_hand(row: Correction) -> None:
-    if row.state not in queries.FOR_A_PERSON:
+    if row.state not in queries.FOR_OPERATORS:
         raise ConflictError("This field is not for a person to settle now.")
 
 

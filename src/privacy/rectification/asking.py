@@ -205,7 +205,7 @@ def confirm_address(
     release(session, about, at)
 
 
-def leave_to_person(
+def leave_to_operator(
     session: Session, *, actor: str, at: datetime, desk: Desk, about: SubjectRequest
 ) -> None:
     """Let an operator decide after all, and tell the DPO.
@@ -218,7 +218,7 @@ def leave_to_person(
     link = desk.links.for_operator(about.id)
     waiting = wording.dpo_new_request(to, link=link, due_on=about.legal_latest_on)
     write_to(session, at=at, desk=desk, about=about, letter=waiting, to=dpo_address(to))
-    record(session, Action.RECTIFICATION_LEFT_TO_PERSON, at, actor, about=about)
+    record(session, Action.RECTIFICATION_LEFT_TO_OPERATOR, at, actor, about=about)
 
 
 def _restrict(session: Session, actor: str, at: datetime, about: SubjectRequest) -> None:

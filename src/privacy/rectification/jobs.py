@@ -94,7 +94,7 @@ def _decide(shop: Workshop, mine: Claim) -> bool:
                 decided=decided,
             )
         else:
-            asking.leave_to_person(
+            asking.leave_to_operator(
                 session, actor=ACTOR, at=shop.clock(), desk=shop.desk, about=about
             )
             release(session, at=shop.clock(), request_id=mine.request_id)

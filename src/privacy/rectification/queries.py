@@ -27,8 +27,8 @@ from privacy.stores.protocol import Key
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 FOR_THE_JOB = (CorrectionState.OWED, CorrectionState.CHECKING)
-FOR_A_PERSON = frozenset({CorrectionState.BY_HAND, CorrectionState.ASKED})
-UNSETTLED = (*FOR_THE_JOB, *FOR_A_PERSON)
+FOR_OPERATORS = frozenset({CorrectionState.BY_HAND, CorrectionState.ASKED})
+UNSETTLED = (*FOR_THE_JOB, *FOR_OPERATORS)
 STAYS = frozenset({CorrectionState.NOT_DONE, CorrectionState.REFUSED})
 NOT_HELD = "not-held"
 """The detail of a field of which its keeper says that they do not hold it."""
@@ -49,7 +49,7 @@ def to_carry_out(session: Session, *, at: datetime, limit: int = 20) -> Sequence
         Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_THE_JOB)
     )
     by_hand = exists().where(
-        Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_A_PERSON)
+        Correction.request_id == SubjectRequest.id, Correction.state.in_(FOR_OPERATORS)
     )
     unasked = exists().where(
         Correction.request_id == SubjectRequest.id,

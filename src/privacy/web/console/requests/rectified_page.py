@@ -146,8 +146,8 @@ def _correction(pair: tuple[Any, Any], definitions: Mapping[str, StoreDefinition
         "after": change.after,
         "reason": change.reason,
         "settled_at": row.settled_at,
-        "by_hand": row.state in rectification.FOR_A_PERSON,
-        "may_leave": row.state in rectification.FOR_A_PERSON | {CorrectionState.OWED},
+        "by_hand": row.state in rectification.FOR_OPERATORS,
+        "may_leave": row.state in rectification.FOR_OPERATORS | {CorrectionState.OWED},
     }
 
 
