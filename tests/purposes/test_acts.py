@@ -59,9 +59,8 @@ def test_the_version_in_force_is_the_newest_that_was_published_by_then(
         clock.advance(days=1)
 
     def version(session: Session, at) -> int | None:
-        return queries.version_in_force(
-            session, controller_id=controller_id, code=FACTS.code, at=at
-        )
+        found = queries.in_force(session, controller_id=controller_id, codes=[FACTS.code], at=at)
+        return found[FACTS.code].version if found else None
 
     with database.reading() as session:
         assert [version(session, at) for at in (before, *instants, clock())] == [None, 1, 2, 2]

@@ -95,13 +95,6 @@ def vouched(
     return Vouched(Claim(kind, told["sub"], verified=True), expires_at)
 
 
-def signed_token(secret: str, **told: str | int) -> str:
-    """Return a token as a site makes it: `site`, `aud`, `sub`, `exp` and perhaps `kind`."""
-    payload = base64.urlsafe_b64encode(json.dumps(told).encode()).rstrip(b"=").decode()
-    signed = f"v1.{payload}"
-    return f"{signed}.{hmac.digest(secret.encode(), signed.encode(), 'sha256').hex()}"
-
-
 def _payload(text: str) -> dict[str, Any]:
     try:
         told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

@@ -69,19 +69,6 @@ def current_purposes(session: Session, *, controller_id: UUID) -> dict[str, Purp
     return {purpose.code: purpose for purpose in session.scalars(wanted)}
 
 
-def version_in_force(
-    session: Session, *, controller_id: UUID, code: str, at: datetime
-) -> int | None:
-    """Return the version of a purpose that was the newest at an instant; None before the first."""
-    return session.scalar(
-        select(func.max(Purpose.version)).where(
-            Purpose.controller_id == controller_id,
-            Purpose.code == code,
-            Purpose.published_at <= at,
-        )
-    )
-
-
 @dataclass(frozen=True)
 class InForce:
     """The version of a purpose that was the newest at an instant, and what it rests on."""

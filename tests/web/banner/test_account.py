@@ -14,6 +14,7 @@ from privacy.subjects.identify import visitor_subject_id
 from privacy.subjects.queries import find_by_identifier
 from tests.fakes import FakeClock
 from tests.make import ORIGIN, make_purpose
+from tests.vouched import signed_token
 from tests.web.banner.conftest import ASKED, VISITOR, Shop, open_shop, publish
 from tests.web.conftest import told
 
@@ -45,7 +46,7 @@ class Members:
             **changes,
         }
         given = {name: value for name, value in word.items() if value is not None}
-        return vouching.signed_token(secret or self.secret, **given)
+        return signed_token(secret or self.secret, **given)
 
     def post(
         self, visitor: str | None, token: str | None = None, origin: str = ORIGIN

@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from privacy.consent.vouching import issue_secret, signed_token
+from privacy.consent.vouching import issue_secret
 from privacy.purposes.models import Controller, Site
 from tests.entries import waiting_entries
 from tests.fakes import FakeClock
 from tests.make import ACTOR, make_site
+from tests.vouched import signed_token
 from tests.web.conftest import runtime_of
 from tests.web.portal.visitor import HOME, Guest, guest_of
 
