@@ -49,9 +49,9 @@ class RemoteSqlConnector(WritableSqlConnector):
                 paramstyle=self.paramstyle,
                 connect_args=dict(self._wanted(url)),
             )
-        except ModuleNotFoundError:
+        except ImportError:  # of the driver itself, or of a library that it needs
             wanted = f"pip install 'privacy[{self.extra}]'"
-            raise InvalidError(f"The driver of the database is not there: {wanted}.") from None
+            raise InvalidError(f"The driver of the database is not whole: {wanted}.") from None
         host, port = url.host or "", url.port or self.port
 
         def connect(
