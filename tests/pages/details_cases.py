@@ -32,7 +32,13 @@ DETAILS = [
 
 def details_cases() -> Iterator[Case]:
     """Yield the page in each of its states, and the page of a new address."""
-    blank = {"controller": CONTROLLER, "values": {}, "errors": {}, "done": None, "details": []}
+    blank: dict[str, Any] = {
+        "controller": CONTROLLER,
+        "values": {},
+        "errors": {},
+        "done": None,
+        "details": [],
+    }
     yield Case("portal-details-none", PAGE, {**blank, "state": "none"})
     yield Case("portal-details-searching", PAGE, {**blank, "state": "searching"})
     yield Case("portal-details-empty", PAGE, {**blank, "state": "shown"})

@@ -352,4 +352,5 @@ def test_a_second_rectification_is_not_joined_to_the_first(office: Office):
     first = work.opened()
     office.clock.advance(hours=1)
     second = work.opened(Statement(right="Mon prénom est Camille"))
-    assert not may_take(office.request(second), office.request(first))
+    with office.database.reading() as session:
+        assert not may_take(session, office.request(second), office.request(first))

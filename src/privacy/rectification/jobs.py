@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from privacy.assignments.store import AssignedStore, seen
 from privacy.clock import Clock
 from privacy.db import Database
 from privacy.errors import UnavailableError
-from privacy.rectification import acts, asking, details, ending, keepers, queries
+from privacy.rectification import acts, asking, details, ending, keepers, queries, wished
 from privacy.rectification.candidates import Keeper, keeper_of
 from privacy.rectification.carrying import Result, carry_out, read_again
 from privacy.rectification.kept import forget_ended, keep_search
@@ -232,19 +234,31 @@ def _pause(shop: Workshop, mine: Claim) -> None:
         release(session, at=until, request_id=mine.request_id)
 
 
+def _tell_operators(shop: Workshop, session: Session, about: SubjectRequest) -> None:
+    """Tell the DPO, once, of what only a person can do where nobody had to decide."""
+    if wished.is_alone(session, about=about):
+        asking.leave_to_operator(
+            session, actor=ACTOR, at=shop.clock(), desk=shop.desk, about=about
+        )
+
+
 def _end(shop: Workshop, mine: Claim, stores: Mapping[str, Store]) -> bool:
     """Tell recipients once everything is settled, and end the request once they are."""
     definitions = {name: store.definition for name, store in stores.items()}
     with shop.database.transaction() as session:
         about = held(session, claim=mine)
         release(session, at=shop.clock(), request_id=mine.request_id)
-        if not queries.is_settled(queries.corrections(session, about=about)):
+        rows = queries.corrections(session, about=about)
+        if not queries.is_settled(rows):
+            if any(row.state is CorrectionState.BY_HAND for row in rows):
+                _tell_operators(shop, session, about)
             return True
         ending.tell_recipients(
             session, actor=ACTOR, at=shop.clock(), about=about, definitions=definitions
         )
         session.flush()
         if any(one.settled_at is None for one in queries.notices(session, about=about)):
+            _tell_operators(shop, session, about)
             return True
         ending.finish(
             session,

@@ -42,6 +42,12 @@ def wishes_of(session: Session, *, about: SubjectRequest) -> Sequence[Correction
     return session.scalars(wanted.order_by(CorrectionWish.number)).all()
 
 
+def is_alone(session: Session, *, about: SubjectRequest) -> bool:
+    """Whether a request is what its subject typed and no operator was told of it yet."""
+    rows = wishes_of(session, about=about)
+    return bool(rows) and all(row.at_once for row in rows)
+
+
 def opened(session: Session, *, cabinet: KeyCabinet, row: CorrectionWish) -> Wish:
     """Return a wish, open; GoneError once the subject's key was destroyed."""
     key = subject_key(session, cabinet=cabinet, subject_id=row.subject_id)

@@ -92,7 +92,8 @@ def looked(app: Flask, guest: Guest) -> str:
 def field(page: str, value: str) -> str:
     """Return the name of the field by which a value is corrected."""
     sheet = next(one for one in page.split('<div class="sheet"') if f">{value}<" in one)
-    return re.findall(r'name="(value-\d+)"', sheet)[0]
+    (name,) = set(re.findall(r'name="(value-\d+)"', sheet))
+    return str(name)
 
 
 def row(path: Path, number: int = 1) -> tuple[str, ...]:
@@ -251,3 +252,20 @@ def test_nobody_sees_details_without_a_session_or_after_half_an_hour(
 def test_a_link_of_nobodys_confirms_nothing(guest: Guest):
     assert guest.browser.get("/portal/boutique/details/AAAA").status_code == 404
     assert guest.browser.post("/portal/boutique/details/AAAA").status_code == 404
+
+
+def test_what_is_left_to_do_by_hand_is_told_to_the_dpo_once(
+    app: Flask, guest: Guest, shop_file: Path
+):
+    page = looked(app, guest)
+    guest.browser.post(PAGE, data={field(page, "+33612345678"): "06 98 76 54 32"})
+    with sqlite3.connect(shop_file) as shop:
+        shop.execute(
+            "CREATE TRIGGER held BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    shop.close()
+    for _again in range(3):
+        run(app)
+    assert row(shop_file)[2] == "+33612345678"
+    assert requests(app)[0].state is RequestState.APPROVED
+    assert len(letters(app, "dpo_new_request")) == 1
