@@ -108,7 +108,31 @@ def test_what_nobody_has_classified_fails_the_gate_and_is_named(
     ran = privacy("stores", "check")
     assert ran.status == 1
     for place in ("customer.score", "customer.born_on", "staging"):
-        assert f"  {place}: " in ran.out
+        assert f" {place}: " in ran.out
+    lines = [line.strip()[:2] for line in ran.out.splitlines() if line.startswith("  ")]
+    assert sorted(lines) == ["+ ", "+ ", "- "], "a diff: what is new, and what is gone"
+    told = privacy("stores", "check", "--json").facts["shop"]
+    assert told["code"] == "invalid"
+    assert set(told["places"]) == {"customer.score", "customer.born_on", "staging"}
+
+
+def test_a_file_is_checked_against_an_address_without_any_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, privacy: Privacy, address: str
+):
+    monkeypatch.setenv("PRIVACY_DATABASE_URL", f"sqlite:///{tmp_path}/never/made.sqlite3")
+    monkeypatch.setenv("PRIVACY_KEY_FILE", str(tmp_path / "no.key"))
+    good = privacy("stores", "check", *DEFINITION, "--address", address, "--json")
+    assert (good.status, good.facts) == (0, {"shop": None})
+    with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as file:
+        file.execute("ALTER TABLE customer ADD COLUMN score INTEGER")
+    changed = privacy("stores", "check", *DEFINITION, "--address", address)
+    assert changed.status == 1
+    assert "  + customer.score: the column is new" in changed.out
+    assert not (tmp_path / "never").exists()
+    away = privacy("stores", "check", *DEFINITION, "--address", f"sqlite:///{tmp_path}/no.sqlite3")
+    assert away.status == 1
+    for wrong in (DEFINITION, ("--address", address), (*DEFINITION, "--address", address, "shop")):
+        assert privacy("stores", "check", *wrong).status == 2
 
 
 def test_a_store_is_added_by_introspection_alone_and_says_what_to_look_at(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.clock import system_clock
 from privacy.errors import InvalidError, PrivacyError
 from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
@@ -17,13 +18,16 @@ from privacy.stores import definition_file, queries
 from privacy.stores.acts import StoreFacts, register_store, remove_store
 from privacy.stores.fides.dataset import Imported, from_fides
 from privacy.stores.fides.words import MEANINGS
-from privacy.stores.jobs import check_store
+from privacy.stores.gate import NEW
+from privacy.stores.jobs import check_store, fault_of
 from privacy.stores.models import DataStore
 from privacy.stores.proposals.proposing import Draft, Note
 from privacy.stores.protocol import Store
-from privacy.stores.registry import introspect
+from privacy.stores.registry import connector_for, connector_of, introspect
 
 ACTOR = "system"
+MISSING = "no such"
+"""How every connector says that what a definition speaks of is not there."""
 
 
 @click.group()
@@ -158,10 +162,31 @@ def _remarks(found: Imported) -> list[str]:
 
 @stores.command("check")
 @click.argument("names", nargs=-1)
+@click.option(
+    "--definition",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare this file (YAML) with what is at --address; nothing needs to be registered.",
+)
+@click.option("--address", help="Where the data store of --definition is (`-`: standard input).")
 @controller_option
 @as_json
-def check(names: tuple[str, ...], controller: str | None, *, as_json: bool) -> None:
-    """Compare definitions with reality; status 1 if a store does not answer or has changed."""
+def check(
+    names: tuple[str, ...],
+    definition: Path | None,
+    address: str | None,
+    controller: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Compare definitions with reality; status 1 if a store does not answer or has changed.
+
+    With a definition and an address it needs no service, no database of ours and no keys: so it
+    runs in the CI of whoever changes the data store.
+    """
+    if definition or address:
+        if names or not (definition and address):
+            raise InvalidError("Give both --definition and --address, and no name beside them.")
+        _tell_checked(as_json, _check_file(definition, address))
     with opened() as runtime:
         owner = controller_of(runtime, controller)
         with runtime.database.reading() as session:
@@ -243,6 +268,13 @@ def _check(runtime: Runtime, owner: Controller, name: str) -> PrivacyError | Non
     )
 
 
+def _check_file(definition: Path, address: str) -> dict[str, PrivacyError | None]:
+    declared = definition_file.from_yaml(definition.read_text(encoding="utf-8"))
+    there = sys.stdin.readline().strip() if address == "-" else address
+    store = connector_for(connector_of(there))(declared, there)
+    return {declared.name: fault_of(store, system_clock().date())}
+
+
 def _tell_checked(
     as_json: bool,  # noqa: FBT001 -- click's flag
     found: dict[str, PrivacyError | None],
@@ -251,8 +283,23 @@ def _tell_checked(
     lines = []
     for name, fault in found.items():
         lines.append(f"{name}: {fault or 'answers and is as declared'}")
-        fields = fault.fields if isinstance(fault, InvalidError) else {}
-        lines += [f"  {path}: {'; '.join(words)}" for path, words in fields.items()]
-    facts = {name: str(fault) if fault else None for name, fault in found.items()}
+        lines += [f"  {_mark(words)} {path}: {words}" for path, words in _places(fault).items()]
+    facts = {
+        name: {"code": fault.code, "said": str(fault), "places": _places(fault)} if fault else None
+        for name, fault in found.items()
+    }
     tell(as_json, facts, *lines, *notes)
     raise SystemExit(1 if any(found.values()) else 0)
+
+
+def _places(fault: PrivacyError | None) -> dict[str, str]:
+    """Return by table or column what is wrong with it."""
+    fields = fault.fields if isinstance(fault, InvalidError) else {}
+    return {path: "; ".join(words) for path, words in fields.items()}
+
+
+def _mark(words: str) -> str:
+    """Return whether a place is new (+), not there any more (-), or to be looked at again (!)."""
+    if NEW in words:
+        return "+"
+    return "-" if MISSING in words else "!"

@@ -8,6 +8,9 @@ from privacy.stores.definition import StoreDefinition
 from privacy.stores.document import Faults
 from privacy.stores.proposals.proposing import TableFacts
 
+NEW = "is new"
+"""What is said of a table or a column of which the definition does not speak."""
+
 
 def ensure_covered(
     definition: StoreDefinition, tables: Sequence[TableFacts], *, today: date
@@ -27,12 +30,12 @@ def ensure_covered(
         if table.name in waived:
             continue
         if table.name not in declared:
-            faults.add(table.name, "the table is new: classify its columns, or waive it")
+            faults.add(table.name, f"the table {NEW}: classify its columns, or waive it")
             continue
         for column in table.columns:
             place = f"{table.name}.{column}"
             if column not in declared[table.name] and place not in waived:
-                faults.add(place, "the column is new: classify it, or waive it")
+                faults.add(place, f"the column {NEW}: classify it, or waive it")
     faults.raise_all(f"The definition of {definition.name} does not speak of all that is there.")
 
 

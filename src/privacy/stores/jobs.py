@@ -31,7 +31,7 @@ def check_store(
     with database.reading() as session:
         row = queries.data_store(session, controller_id=controller_id, name=name)
         store = queries.open_store(session, row, cabinet=cabinet)
-    error = _fault_of(store, clock().date())
+    error = fault_of(store, clock().date())
     with database.transaction() as session:
         row = queries.data_store(session, controller_id=controller_id, name=name)
         acts.record_check(session, actor=actor, at=clock(), store=row, error=error)
@@ -44,8 +44,11 @@ def drop_drafts(database: Database, *, clock: Clock) -> int:
         return drafts.drop_abandoned(session, actor=CLEANER, at=clock())
 
 
-def _fault_of(store: Store, today: date) -> PrivacyError | None:
-    """Return what is wrong: it does not answer, something is missing, something is new."""
+def fault_of(store: Store, today: date) -> PrivacyError | None:
+    """Return what is wrong: it does not answer, something is missing, something is new.
+
+    The store is closed then.
+    """
     try:
         missing = _refused(store.check)
         if missing and not isinstance(missing, InvalidError):
