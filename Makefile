@@ -24,6 +24,7 @@ help:
 	@echo '                 PORT=8700 uses other ports than 8600 and those after it'
 	@echo 'make demo-clean  forget the data of the demo'
 	@echo 'make test        everything that must hold: style, types, imports, tests on both databases'
+	@echo '                 with PYTEST_ARGS="-n 2 --hypothesis-profile=long" 3000 examples of a rule, not 100'
 	@echo 'make lint        the quick half of it'
 	@echo 'make format      let ruff put the code in order'
 	@echo 'make banner      build the banner from its sources (needs Node 20)'

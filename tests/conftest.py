@@ -28,6 +28,7 @@ from tests.postgres import NoPostgresError, PostgresServer, Spares, running_serv
 settings.register_profile(
     "privacy", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
+settings.register_profile("long", settings.get_profile("privacy"), max_examples=3000)
 settings.load_profile("privacy")
 
 BACKENDS = ("sqlite", "postgresql")
@@ -40,11 +41,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop the tests of the database that was not asked for."""
+    """Drop the tests of the database that was not asked for, and begin with those that last."""
     wanted = config.getoption("--database")
     dropped = [item for item in items if wanted and _backend_of(item) not in {None, wanted}]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
+    items.sort(key=_ends_soon)
+
+
+def _ends_soon(item: pytest.Item) -> bool:
+    """Tell whether a test asks for no more time than any other, so that none lasts at the end."""
+    asked = item.get_closest_marker("timeout")
+    return asked is None or asked.args[0] <= float(item.config.getini("timeout"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,6 +6,7 @@ shared: only templates, addresses and statements that were compiled before.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -28,16 +29,15 @@ class Templates(BytecodeCache):
     """Remembers compiled templates."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
+        self._codes: dict[str, CodeType | None] = {}
 
     @override
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._codes:
-            bucket.bytecode_from_string(self._codes[bucket.key])
+        bucket.code = self._codes.get(bucket.key)
 
     @override
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key] = bucket.bytecode_to_string()
+        self._codes[bucket.key] = bucket.code
 
 
 def _remember_rules(patch: pytest.MonkeyPatch) -> None:
