@@ -7,9 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from privacy.assignments import links as keepers
-from privacy.audit import log
-from privacy.audit.actions import Action
-from privacy.audit.verify import verify_log
+from privacy.audit.jobs import verify_and_record
 from privacy.consent.jobs import note_expired
 from privacy.consent.telling import endpoints, fanout
 from privacy.outbox.budget import forget_counts
@@ -284,17 +282,8 @@ def _scan_sites(runtime: Runtime) -> int:
 
 def _verify(runtime: Runtime) -> None:
     """Hash the whole log again and record what that found."""
-    at = runtime.clock()
-    verdict = verify_log(runtime.database, runtime.keyring.verifiers, at=at)
+    verdict = verify_and_record(
+        runtime.database, runtime.keyring.verifiers, actor="job:verify-log", at=runtime.clock()
+    )
     if not verdict.is_whole:
         logger.error("audit.altered", extra={"first_bad": verdict.first_bad})
-    with runtime.database.transaction() as session:
-        log.append(
-            session,
-            Action.AUDIT_VERIFIED,
-            at=at,
-            actor="job:verify-log",
-            entries=verdict.size,
-            outcome="whole" if verdict.is_whole else "altered",
-            first_bad=verdict.first_bad,
-        )

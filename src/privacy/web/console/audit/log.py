@@ -13,8 +13,8 @@ from privacy.audit.actions import Action
 from privacy.audit.checkpoint import open_checkpoint
 from privacy.audit.entry import Entry
 from privacy.audit.faults import Fault, Kind
+from privacy.audit.jobs import verify_and_record
 from privacy.audit.models import AuditCheckpoint
-from privacy.audit.verify import verify_log
 from privacy.errors import SealError
 from privacy.operators import queries as operators
 from privacy.operators.roles import Permission
@@ -47,19 +47,11 @@ def audit() -> str:
 def verify() -> str:
     """Hash everything again and show the verdict; it covers the whole installation's log."""
     controller, runtime = chosen(Permission.AUDIT_VERIFY), current.runtime()
-    at = runtime.clock()
-    found = verify_log(runtime.database, runtime.keyring.verifiers, at=at)
-    with runtime.database.transaction() as session:
-        log.append(
-            session,
-            Action.AUDIT_VERIFIED,
-            at=at,
-            actor=current.operator().actor,
-            controller_id=controller.id,
-            entries=found.size,
-            outcome="whole" if found.is_whole else "altered",
-            first_bad=found.first_bad,
-        )
+    by = current.by_operator()
+    found = verify_and_record(
+        runtime.database, runtime.keyring.verifiers, **by, controller_id=controller.id
+    )
+    at = by["at"]
     verdict = {"good": found.is_whole, "entries": found.size, "at": at, "faults": found.faults}
     return _page(controller, {}, {}, verdict)
 
