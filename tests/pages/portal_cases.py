@@ -49,6 +49,7 @@ def request(state: str, **changes: Any) -> dict[str, Any]:
         "extended_at": None,
         "closed_at": None,
         "merged_into": None,
+        "facts_outcome": None,
         "exceptions": False,
         "subject_id": UUID("7d1a44aa-21c4-4e2b-9b0e-04d2c9a8e3f1"),
         **changes,
@@ -75,7 +76,13 @@ def status(name: str, state: str, steps: list[str], **changes: Any) -> Case:
 def portal_cases() -> Iterator[Case]:
     """Yield every page that a person may meet."""
     base = {"controller": CONTROLLER}
-    asks = {"standings": tuple(Standing), "behalf_fields": FIELDS, "texts": False, "known": None}
+    asks = {
+        "standings": tuple(Standing),
+        "behalf_fields": FIELDS,
+        "texts": False,
+        "known": None,
+        "question": None,
+    }
     form = {**base, **asks, "kinds": ["access"], "values": {}, "errors": {}}
     yield Case("portal-home", "portal/home.html", {**base, "kinds": ["access"]})
     yield Case("portal-home-two", "portal/home.html", {**base, "kinds": ["access", "erasure"]})
@@ -92,9 +99,7 @@ def portal_cases() -> Iterator[Case]:
     sent = {"values": {"kind": "portability", "send_to": "http://x"},
             "errors": {"send_to": "send_to.invalid"}}  # fmt: skip
     yield Case("portal-form-portability", "portal/request_form.html", {**form, **rights, **sent})
-    known = (REQUEST_ID, "c…@exemple.fr")
-    yield Case("portal-form-known", "portal/request_form.html", {**form, "known": known})
-    yield from (*_behalves(form), *_phones(form))
+    yield from (*_behalves(form), *_phones(form), *_knowns(form))
     yield Case("portal-sent", "portal/sent.html", {**base, "by_text": False})
     link = {**base, "token": TOKEN}
     yield Case(
@@ -108,6 +113,21 @@ def portal_cases() -> Iterator[Case]:
     yield from _statuses()
     yield from _answers()
     yield from _errors()
+
+
+def _knowns(form: dict[str, Any]) -> Iterator[Case]:
+    """Yield the form of who may be recognised by a fact, or is known by a session."""
+    asked = {
+        "kind": "customer_number",
+        "labels": {"fr": "Votre code postal", "en": "Your postal code"},
+        "needed_for": "",
+    }
+    wrong = {"values": {"fact_value": "C-1042"}, "errors": {"fact_answer": "fact_answer.missing"}}
+    yield Case("portal-form-fact", "portal/request_form.html", {**form, "question": asked})
+    faulty = {**form, **wrong, "question": asked}
+    yield Case("portal-form-fact-faults", "portal/request_form.html", faulty)
+    known = (REQUEST_ID, "c…@exemple.fr")
+    yield Case("portal-form-known", "portal/request_form.html", {**form, "known": known})
 
 
 def _phones(form: dict[str, Any]) -> Iterator[Case]:

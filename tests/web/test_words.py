@@ -117,6 +117,7 @@ def test_no_text_is_left_that_nothing_shows():
     begun |= {
         "mail.",
         "text.",
+        "fact.",
         "shown_by.",
         "field_error.",
         "notice_field.",

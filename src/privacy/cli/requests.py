@@ -1,7 +1,9 @@
 """`privacy requests`: take in many requests at once, from a file."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -9,9 +11,15 @@ import click
 from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
 from privacy.errors import InvalidError
 from privacy.policy.months import day_of
+from privacy.requests import facts
+from privacy.requests.facts import Asks
 from privacy.requests.intake import bulk
 from privacy.requests.intake.taking_in import Verification
+from privacy.stores.definition import StoreDefinition
+from privacy.stores.protocol import Store
 from privacy.web.words import LANGUAGES
+
+ACTOR = "system"
 
 
 @click.group()
@@ -58,3 +66,52 @@ def import_command(
     ids = {reference: str(one) for reference, one in done.ids.items()}
     facts = {"taken": done.taken, "known": done.known, "requests": ids}
     tell(as_json, facts, f"{done.taken} taken in, {done.known} known already.")
+
+
+@requests.command("recognise")
+@click.option("--kind", default="customer_number", show_default=True, help="Of the identifier.")
+@click.option("--store", help="The data store that holds the fact.")
+@click.option("--collection", help="Its collection.")
+@click.option("--field", help="The field that holds the fact.")
+@click.option("--label", "labels", multiple=True, help="How it is asked for: fr=Votre code postal")
+@click.option("--needed-for", multiple=True, help="A data store for which a link is too little.")
+@click.option("--remove", is_flag=True, help="Ask for nothing.")
+@controller_option
+@as_json
+def recognise(controller: str | None, *, remove: bool, as_json: bool, **given: Any) -> None:
+    """Let senders be recognised by an identifier and a fact that a data store holds beside it."""
+    with opened() as runtime:
+        to = controller_of(runtime, controller)
+        known = {} if remove else runtime.open_stores(to.id)
+        at = runtime.clock()
+        with runtime.database.transaction() as session:
+            if remove:
+                facts.withdraw(session, actor=ACTOR, at=at, controller_id=to.id)
+            else:
+                definition, asks = _asks(known, given)
+                facts.declare(
+                    session,
+                    actor=ACTOR,
+                    at=at,
+                    controller_id=to.id,
+                    definition=definition,
+                    asks=asks,
+                )
+    tell(as_json, {"asked": not remove}, "Asked for nothing." if remove else "Asked from now on.")
+
+
+def _asks(known: Mapping[str, Store], given: Mapping[str, Any]) -> tuple[StoreDefinition, Asks]:
+    store = known.get(given["store"] or "")
+    unknown = sorted(set(given["needed_for"]) - known.keys())
+    if store is None or unknown or not given["collection"] or not given["field"]:
+        raise InvalidError("Give --store, --collection and --field of registered data stores.")
+    labels = dict(one.split("=", 1) for one in given["labels"] if "=" in one)
+    asks = Asks(
+        given["kind"],
+        given["store"],
+        given["collection"],
+        given["field"],
+        labels,
+        tuple(given["needed_for"]),
+    )
+    return store.definition, asks

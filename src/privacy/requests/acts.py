@@ -15,6 +15,7 @@ from privacy.purposes.models import Controller
 from privacy.requests import queries, wording
 from privacy.requests.agreeing import ask_agreement, asks_by_itself
 from privacy.requests.behalf import Behalf, behalf_of, enter, seal_behalf
+from privacy.requests.facts import Facts, seal_facts
 from privacy.requests.letters import (
     STATUS_LASTS,
     Desk,
@@ -62,6 +63,8 @@ class Submission:
     statement: Statement = NOTHING
     behalf: Behalf | None = None
     """For whom the sender asks; None where for themselves."""
+    facts: Facts | None = None
+    """By what the sender wants to be recognised, where the controller declared that."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,10 @@ def submit_request(
     if made.behalf is not None:
         about.acting_sealed = seal_behalf(
             session, cabinet=desk.cabinet, about=about, said=made.behalf
+        )
+    if made.facts is not None:
+        about.facts_sealed = seal_facts(
+            session, cabinet=desk.cabinet, about=about, given=made.facts
         )
     expires_at = at + lasts(session, "request.confirm", at)
     token = send_link(session, about, LinkUse.CONFIRM, at, expires_at)
@@ -256,6 +263,7 @@ def expire(session: Session, *, actor: str, at: datetime, about: SubjectRequest)
         contact_sealed=None,
         contact_index=None,
         acting_sealed=None,
+        facts_sealed=None,
     )
     if not forgotten:
         raise ConflictError("The request was confirmed meanwhile.")

@@ -15,6 +15,7 @@ from privacy.purposes.models import Controller
 from privacy.requests import wording
 from privacy.requests.deadline import may_extend
 from privacy.requests.deadlines import pauses
+from privacy.requests.facts import check_strength
 from privacy.requests.intake.representing import check_mandate
 from privacy.requests.letters import Desk, reason_context, write_to_subject
 from privacy.requests.models import RequestKind, RequestState, SubjectRequest
@@ -49,11 +50,12 @@ class Decision:
 def approve(session: Session, *, actor: str, at: datetime, about: SubjectRequest) -> None:
     """Decide that a request is answered; its data stores are searched after the commit.
 
-    Raises RefusedError for a rectification, which is decided field by field, and while somebody
-    acts for the subject whose mandate nobody accepted.
+    Raises RefusedError for a rectification, which is decided field by field, while somebody acts
+    for the subject whose mandate nobody accepted, and where the controller asks more than a link.
     """
     to = session.get_one(Controller, about.controller_id)
     check_mandate(session, about=about, today=day_of(at, ZoneInfo(to.zone)))
+    check_strength(session, about=about)
     if about.kind is RequestKind.RECTIFICATION:
         raise RefusedError("A rectification is decided field by field, on its own page.")
     _decide(session, about, state=RequestState.APPROVED, decided_at=at)

@@ -4,27 +4,25 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID
 
 from privacy.assignments import links as keepers
 from privacy.audit.jobs import verify_and_record
 from privacy.consent.jobs import note_expired
 from privacy.consent.telling import endpoints, fanout
 from privacy.outbox.budget import forget_counts
-from privacy.outbox.gateway import Gateway
 from privacy.outbox.jobs import Render, Telling, deliver, deliver_webhooks
 from privacy.outbox.mail import OpenedMessage
 from privacy.outbox.models import OutboxMessage
-from privacy.outbox.texting import Counter, RenderText, deliver_texts
+from privacy.outbox.texting import RenderText
 from privacy.outbox.webhook import HttpPoster
 from privacy.packages.making import Page
 from privacy.preferences import links
 from privacy.purposes import queries as purposes
 from privacy.rectification.jobs import Workshop, rectify
 from privacy.rectification.telling import values_for
-from privacy.requests import texting
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.requests.deadlines.watch import watch_deadlines
+from privacy.requests.facts import forget_tries
 from privacy.requests.jobs import Bench, expire_requests, fulfil_access
 from privacy.requests.letters import open_letter
 from privacy.requests.previewing import make_previews
@@ -37,6 +35,7 @@ from privacy.scans.jobs import FURTHER, Eyes, Files, Make, Studio, keep_notices,
 from privacy.scans.match import Register, Report
 from privacy.scans.report import scan
 from privacy.scans.visit import Tour
+from privacy.scheduler.intake import compare, deliver_texts
 from privacy.scheduler.job import Job
 from privacy.stores import queries as stores
 from privacy.stores.jobs import check_store, drop_drafts
@@ -58,9 +57,10 @@ def table(runtime: Runtime, makers: Makers) -> tuple[Job, ...]:
     """Return every job, with how often it looks for work when nobody wakes it."""
     return (
         _shared("deliver-mail", timedelta(seconds=30), lambda: _deliver(runtime, makers)),
-        Job("deliver-texts", timedelta(seconds=30), lambda: _deliver_texts(runtime, makers)),
+        Job("deliver-texts", timedelta(seconds=30), lambda: deliver_texts(runtime, makers.text)),
         Job("deliver-webhooks", timedelta(seconds=30), lambda: _deliver_webhooks(runtime)),
         _shared("send-transfers", timedelta(minutes=1), lambda: _send_transfers(runtime)),
+        Job("compare-facts", timedelta(minutes=1), lambda: compare(runtime)),
         Job("rectify", timedelta(minutes=1), lambda: _rectify(runtime)),
         _shared("fulfil-access", timedelta(minutes=1), lambda: _fulfil(runtime, makers)),
         Job("preview-requests", timedelta(minutes=1), lambda: _preview(runtime, makers)),
@@ -109,36 +109,6 @@ def _deliver(runtime: Runtime, makers: Makers) -> int:
     )
 
 
-def _deliver_texts(runtime: Runtime, makers: Makers) -> int:
-    """Hand texts for phones to the gateways of their controllers."""
-
-    def opened(message: OutboxMessage) -> OpenedMessage:
-        with runtime.database.reading() as session:
-            return open_letter(session, cabinet=runtime.cabinet, message=message)
-
-    def gateway(controller_id: UUID) -> Gateway:
-        with runtime.database.reading() as session:
-            return texting.gateway_of(
-                session, cabinet=runtime.cabinet, controller_id=controller_id
-            )
-
-    done = deliver_texts(
-        Counter(runtime.database, runtime.clock, opened, makers.text, gateway, runtime.poster)
-    )
-    for controller_id in done.stopped:
-        with runtime.database.transaction() as session:
-            texting.warn_dpo(
-                session,
-                at=runtime.clock(),
-                cabinet=runtime.cabinet,
-                controller_id=controller_id,
-                link=runtime.desk.links.for_board(),
-            )
-    if done.stopped:
-        runtime.wake("deliver-mail")
-    return done.sent
-
-
 def _deliver_webhooks(runtime: Runtime) -> int:
     def tell(message: OutboxMessage) -> Telling:
         with runtime.database.reading() as session:
@@ -168,6 +138,7 @@ def _forget_links(runtime: Runtime) -> None:
         links.forget(session, at=runtime.clock())
         keepers.forget(session, at=runtime.clock())
         forget_counts(session, at=runtime.clock())
+        forget_tries(session, at=runtime.clock())
 
 
 def _tell_expired(runtime: Runtime) -> int:

@@ -13,7 +13,9 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.requests import acts
 from privacy.requests.acts import Submission
+from privacy.requests.annexes import FactQuestion
 from privacy.requests.behalf import Behalf, Standing
+from privacy.requests.facts import Facts, check_facts, question_of
 from privacy.requests.statements import said_with
 from privacy.requests.texting import offered
 from privacy.web import current, pages
@@ -26,7 +28,7 @@ from privacy.web.portal.surface import WHY, blueprint, controller_of
 
 NEEDLESS = "known@session.invalid"
 """Stands for the address of who is known already; nothing is sent to it (RFC 2606)."""
-_FAULTS = {"texts": ("phone", "phone.spent")}
+_FAULTS = {"texts": ("phone", "phone.spent"), "answer": ("fact_answer", "fact_answer.missing")}
 """The field and the words of a fault that is no fault of a field's."""
 
 
@@ -114,6 +116,24 @@ def _texts(controller: Controller) -> bool:
         return offered(session, controller_id=controller.id)
 
 
+def _question(controller: Controller) -> FactQuestion | None:
+    with current.runtime().database.reading() as session:
+        return question_of(session, controller_id=controller.id)
+
+
+def _given(controller: Controller, told: Mapping[str, str]) -> Facts | None:
+    """Return by what the sender wants to be recognised; raise InvalidError by the form's field."""
+    question, given = _question(controller), Facts(told["fact_value"], told["fact_answer"])
+    if question is None or not (given.value.strip() or given.answer.strip()):
+        return None
+    try:
+        check_facts(question, given)
+    except InvalidError as error:
+        name = "answer" if "answer" in error.fields else "fact_value"
+        raise InvalidError("This cannot be compared.", fields={name: [str(error)]}) from None
+    return given
+
+
 def _all_faults(controller: Controller, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong beside the part about another person, so that all is told at once."""
     found = RequestSchema(texts=_texts(controller)).validate(typed)
@@ -128,7 +148,8 @@ def _submit(controller: Controller, typed: Mapping[str, str], asks_for: Behalf |
     contact = contact_of(told, texts=texts)
     if "@" not in contact:
         take_for_text()
-    made = Submission(told["kind"], contact, pages.language(), said, asks_for)
+    given = None if asks_for else _given(controller, told)
+    made = Submission(told["kind"], contact, pages.language(), said, asks_for, given)
     with runtime.database.transaction() as session:
         acts.submit_request(
             session,
@@ -146,6 +167,7 @@ def _form(controller: Controller, values: Mapping[str, str], errors: Mapping[str
         controller=controller,
         kinds=KINDS,
         known=known_here(controller),
+        question=_question(controller),
         texts=_texts(controller),
         standings=tuple(Standing),
         behalf_fields=behalf.FIELDS,

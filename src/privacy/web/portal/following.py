@@ -82,7 +82,8 @@ def do_confirm(slug: str, token: str) -> AnyResponse | tuple[str, HTTPStatus]:
             )
     except GoneError:
         return gone(controller, LinkUse.CONFIRM)
-    runtime.wake("deliver-mail")
+    for job in ("deliver-mail", "deliver-texts", "compare-facts"):
+        runtime.wake(job)
     if confirmed.kind is RequestKind.RECTIFICATION:
         runtime.wake("rectify")
     target = url_for("portal.status", slug=slug, token=confirmed.status_token, done="confirmed")

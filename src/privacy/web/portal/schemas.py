@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from privacy.requests.facts import LONGEST as LONGEST_FACT
 from privacy.requests.models import RequestKind
 from privacy.requests.statements import LONGEST
 
@@ -43,6 +44,12 @@ class RequestSchema(Schema):
         error_messages={"invalid": "email.invalid"},
     )
     phone = fields.String(load_default="", validate=validate.Length(max=40, error="phone.invalid"))
+    fact_value = fields.String(
+        load_default="", validate=validate.Length(max=LONGEST_FACT, error="fact_value.invalid")
+    )
+    fact_answer = fields.String(
+        load_default="", validate=validate.Length(max=LONGEST_FACT, error="fact_answer.missing")
+    )
     wrong = fields.String(
         load_default="", validate=validate.Length(max=LONGEST, error="wrong.invalid")
     )
