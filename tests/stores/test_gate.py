@@ -8,7 +8,7 @@ import pytest
 from privacy.errors import InvalidError
 from privacy.stores.definition import StoreDefinition, Waiver
 from privacy.stores.definition_file import from_json, from_yaml, to_json
-from privacy.stores.gate import ensure_covered
+from privacy.stores.gate import ensure_covered, new_places
 from privacy.stores.proposals.proposing import TableFacts
 from privacy.stores.search.findings import Outcome, Reason
 from privacy.stores.search.graph import walk
@@ -58,6 +58,30 @@ def test_what_is_waived_stands_in_the_ledger_and_no_answer_is_complete_without_i
     assert (line.collection, line.outcome) == ("customer.score", Outcome.NOT_SEARCHED)
     assert line.reason == Reason.WAIVED
     assert not findings.is_complete
+
+
+def test_what_a_check_found_new_stands_in_the_ledger_though_nobody_has_waived_it() -> None:
+    definition = replace(SHOP, unclassified=("log", "customer.score"))
+    findings = walk({"shop": FakeStore(definition, {})}, {"email": {"a@example.com"}})
+    assert [(one.collection, one.reason) for one in findings.coverage[-2:]] == [
+        ("log", Reason.WAIVED),
+        ("customer.score", Reason.WAIVED),
+    ]
+    assert not findings.is_complete
+    assert to_json(definition) == to_json(SHOP), "it is in no file"
+
+
+def test_new_places_are_read_from_the_words_of_a_check() -> None:
+    wider = [TableFacts("customer", ("id", "email", "score"), ("id",)), TableFacts("log", (), ())]
+    with pytest.raises(InvalidError) as refused:
+        ensure_covered(waived(Waiver("old", "", "later", date(2026, 5, 31))), wider, today=TODAY)
+    told = refused.value.fields
+    words = "\n".join([str(refused.value), *(f"{at}: {', '.join(w)}" for at, w in told.items())])
+    assert new_places(f"{words}\ncustomer.born: the table has no such column") == (
+        "customer.score",
+        "log",
+    )
+    assert new_places(None) == ()
 
 
 FILE = """

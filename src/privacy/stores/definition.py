@@ -318,6 +318,8 @@ class StoreDefinition:
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only the connector understands of the whole store; never a secret."""
     waivers: tuple[Waiver, ...] = ()
+    unclassified: tuple[str, ...] = ()
+    """Tables and columns that its last check found new, as ledgers call them; in no file."""
 
     def collection(self, name: str) -> Collection:
         """Return a collection by name; raise InvalidError when it is not declared."""

@@ -39,6 +39,15 @@ def ensure_covered(
     faults.raise_all(f"The definition of {definition.name} does not speak of all that is there.")
 
 
+def new_places(told: str | None) -> tuple[str, ...]:
+    """Return the tables and columns that a check called new, from the words that were kept of it.
+
+    Each stands at the beginning of a line, before a colon.
+    """
+    lines = [line.partition(": ") for line in (told or "").splitlines()]
+    return tuple(place for place, _colon, words in lines if f" {NEW}: " in f" {words}")
+
+
 def _declared(definition: StoreDefinition) -> Mapping[str, set[str]]:
     """Return by exact table name the columns of which any collection speaks."""
     found: dict[str, set[str]] = {}

@@ -1,6 +1,7 @@
 """Which data stores a controller has registered, and opening them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from privacy.crypto import sealed_version
 from privacy.errors import ConflictError, InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file
 from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.gate import new_places
 from privacy.stores.models import DataStore, StoreDraft, address_context
 from privacy.stores.own import NAME
 from privacy.stores.protocol import Store
@@ -92,9 +94,16 @@ def open_store(session: Session, row: DataStore, *, cabinet: KeyCabinet) -> Stor
             controller_id=row.controller_id,
             context=address_context(row),
         )
-        return connector_for(row.connector)(definition, address)
+        return connector_for(row.connector)(_as_checked(definition, row), address)
     except PrivacyError as error:
         return BrokenStore(definition, error)
+
+
+def _as_checked(definition: StoreDefinition, row: DataStore) -> StoreDefinition:
+    """Return a definition that knows of what its last check found new and nobody has waived."""
+    waived = {one.place for one in definition.waivers}
+    new = tuple(place for place in new_places(row.check_result) if place not in waived)
+    return replace(definition, unclassified=new) if new else definition
 
 
 def _unknown(name: str) -> StoreDefinition:

@@ -93,7 +93,13 @@ def lines(
         for name, store in stores.items()
         for waiver in store.definition.waivers
     ]
-    return declared + missing + waived
+    # What nobody has waived either; the check that found it tells the DPO.
+    unclassified = [
+        Coverage(name, place, Outcome.NOT_SEARCHED, reason=Reason.WAIVED)
+        for name, store in stores.items()
+        for place in store.definition.unclassified
+    ]
+    return declared + missing + waived + unclassified
 
 
 class _Ledger:
