@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from privacy.consent.records.words import purpose_type
 from privacy.packages.answer import Answer
 from privacy.packages.disclosures import UNTOLD
 from privacy.packages.ending import day_in
-from privacy.packages.linked import CATEGORIES, CONTEXT, ROLES, purpose_type
+from privacy.packages.linked import CATEGORIES, CONTEXT, ROLES
 from privacy.packages.package import Contents, pack
 from privacy.packages.rights import complaint_to, rights_of
 from privacy.purposes.models import Controller, RecipientRole
 from privacy.stores.definition import DataCategory, Kept, StoreDefinition
+from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
 from privacy.web.pages import package_page
 from tests.packages.test_answer import answer, collection, purpose, recipient, shop, words
 from tests.packages.test_package import SIGNER
@@ -120,6 +122,18 @@ def test_rights_are_those_that_the_bases_give_and_on_which_purposes():
     assert bearing["withdrawal"] == [purposes[1].texts["en"]["title"]]
     assert bearing["objection"] == [purposes[2].texts["en"]["title"]]
     assert "objection" not in {one["kind"] for one in rights_of(purposes[:1], "en")}
+
+
+def test_what_need_not_be_erased_stands_beside_the_right_with_its_ground():
+    bills = collection(
+        "bills", "email", erasure=ErasureRule(Erasure.KEEP, KeepGround.LEGAL_OBLIGATION)
+    )
+    page = answer(shop(bills, collection("orders", "email"))).page()
+    kept = {one["kind"]: one["kept"] for one in page["rights"]}
+    assert [one["ground"] for one in kept.pop("erasure")] == ["legal-obligation"]
+    assert not any(kept.values())
+    html = package_page("fr", **page).replace("\xa0", " ")
+    assert "parce que la loi l’impose (article 17, paragraphe 3, point b)" in html
 
 
 def test_the_authority_is_that_of_the_controllers_country():

@@ -9,6 +9,8 @@ from privacy.purposes.models import Controller
 from tests.pages.portal_cases import CONTROLLER, REQUEST_ID, at
 from tests.pages.preview import Case
 
+KEPT = [{"data": "Boutique en ligne – Factures", "ground": "legal-obligation"}]
+
 
 def package_cases() -> Iterator[Case]:
     """Yield a package with everything in it, and one with nothing."""
@@ -105,11 +107,16 @@ def _whole() -> dict[str, Any]:
         ],
         "transfers": [{"name": "Example Mail Inc.", "country": "US", "safeguard": clauses}],
         "rights": [
-            {"kind": kind, "purposes": []} for kind in ("rectification", "erasure", "restriction")
+            {"kind": kind, "purposes": [], "kept": KEPT if kind == "erasure" else []}
+            for kind in ("rectification", "erasure", "restriction")
         ]
         + [
-            {"kind": "portability", "purposes": ["Gestion des commandes", "Offres par e-mail"]},
-            {"kind": "withdrawal", "purposes": ["Offres par e-mail"]},
+            {
+                "kind": "portability",
+                "purposes": ["Gestion des commandes", "Offres par e-mail"],
+                "kept": [],
+            },
+            {"kind": "withdrawal", "purposes": ["Offres par e-mail"], "kept": []},
         ],
         "sources": [{"data": "Adresse postale", "source": "Transport Imaginaire SARL"}],
         "automated": [
@@ -145,7 +152,7 @@ def _empty() -> dict[str, Any]:
         "recipients": [],
         "transfers": [],
         "sources": [],
-        "rights": [{"kind": "erasure", "purposes": []}],
+        "rights": [{"kind": "erasure", "purposes": [], "kept": []}],
         "complaint": complaint_to(Controller(region="FR"), "fr"),
         "automated": [],
         "consents": [],

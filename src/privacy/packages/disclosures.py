@@ -76,8 +76,19 @@ class Disclosures:
         ]
 
     def rights(self) -> list[dict[str, Any]]:
-        """Return the rights that the subject has over what was found (Art. 15(1)(e))."""
-        return rights_of([self.register.purposes[code] for code in self._codes()], self.language)
+        """Return the rights that the subject has over what was found (Art. 15(1)(e)).
+
+        Beside erasure stands what need not be erased, with the ground of Art. 17(3).
+        """
+        rights = rights_of([self.register.purposes[code] for code in self._codes()], self.language)
+        kept = list(self._kept())
+        return [one | {"kept": kept if one["kind"] == "erasure" else []} for one in rights]
+
+    def _kept(self) -> Iterator[dict[str, str]]:
+        for store, collection in self.found:
+            rule = collection.erasure
+            if rule and rule.ground:
+                yield {"data": self.title(store, collection), "ground": rule.ground.value}
 
     def unexplained(self) -> list[str]:
         """Return by title what was found of which the register does not say why it is kept."""

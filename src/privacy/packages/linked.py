@@ -82,7 +82,14 @@ CONTEXT: Mapping[str, Any] = {
     "sources": {"@id": "dpv:hasDataSource", "@context": {"source": "dct:description"}},
     "rights": {
         "@id": "dpv:hasRight",
-        "@context": {"law": {"@id": "dct:source", "@type": "@id"}, "purposes": "dpv:hasPurpose"},
+        "@context": {
+            "law": {"@id": "dct:source", "@type": "@id"},
+            "purposes": "dpv:hasPurpose",
+            "kept": {
+                "@id": "urn:privacy:package:kept",
+                "@context": {"data": "dct:title", "ground": "urn:privacy:package:ground"},
+            },
+        },
     },
     "complaint": {
         "@id": "urn:privacy:package:complaint",
