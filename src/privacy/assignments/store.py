@@ -137,8 +137,9 @@ class AssignedStore(Store):
     def _identifying(self) -> Iterator[str]:
         """Yield the identifiers and keys that the store's own answers hold, as compared."""
         for _questions, collection, row in self._answered:
-            columns = {c for identity in collection.identities for c in identity.columns}
-            columns |= {column for link in collection.links for column in link.columns}
+            columns = {c for one in collection.identities if not one.path for c in one.columns} | {
+                c for link in collection.links if not link.path for c in link.columns
+            }
             for column in columns:
                 text = fold(collection.normalisers[column], row[column])
                 if text:
