@@ -27,7 +27,7 @@ def assigned_cases() -> Iterator[Case]:
         "lines": LINES,
         "values": {f"result-{second}": "cannot"},
         "errors": {
-            f"result-{ID}": "result.missing",
+            f"result-{ID}": "correction_result.missing",
             f"reason-{second}": "correction_reason.missing",
         },
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from privacy.requests.statements import Statement
 from tests.pages.console_cases import BASE
-from tests.pages.portal_cases import request, status
+from tests.pages.portal_cases import at, request, status
 from tests.pages.preview import Case
 
 SAID = Statement("Vous écrivez 12 rue des Lilas.", "J’habite 21 rue des Lilas.")
@@ -121,7 +121,8 @@ def rectification_cases() -> Iterator[Case]:
     wrong = {"values": {"answer": "x"}, "errors": {"decision": "decision.nothing"}}
     yield _console("faults", "open", groups=GROUPS, places=frozenset({1}), **wrong)
     yield _console("nothing", "open")
-    yield _console("typed", "open", groups=GROUPS, wishes=WISHES, values={"after-1": "21 rue"})
+    typed = {"values": {"after-1": "21 rue"}, "restricted_at": at(9)}
+    yield _console("typed", "open", groups=GROUPS, wishes=WISHES, **typed)
     met = {"leads": LEADS, "keepers": ["Archives papier", "Service client"]}
     typed = {"refuse-4": "Cette adresse est la bonne."}
     yield _console("further", "open", groups=GROUPS, values=typed, **met)
@@ -154,6 +155,7 @@ def _console(name: str, state: str, **changes: Any) -> Case:
         "cut": False,
         "shown": False,
         "groups": [],
+        "restricted_at": None,
         "wishes": [],
         "leads": [],
         "keepers": [],

@@ -144,7 +144,7 @@ def test_an_answer_names_every_value_and_a_refusal_its_reason(office: Office):
     (line,) = lines(office)
     with pytest.raises(InvalidError) as missing:
         answer_with(office, {})
-    assert missing.value.fields == {f"result-{line.id}": ["result.missing"]}
+    assert missing.value.fields == {f"result-{line.id}": ["correction_result.missing"]}
     with pytest.raises(InvalidError) as bare:
         answer_with(office, {line.id: Said(Outcome.CANNOT)})
     assert bare.value.fields == {f"reason-{line.id}": ["correction_reason.missing"]}

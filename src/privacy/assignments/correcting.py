@@ -128,7 +128,7 @@ def ensure_answered(lines: Sequence[Line], said: Mapping[UUID, Said]) -> None:
     for one in lines:
         mine = said.get(one.id)
         if mine is None:
-            faults[f"result-{one.id}"] = ["result.missing"]
+            faults[f"result-{one.id}"] = ["correction_result.missing"]
         elif mine.outcome is Outcome.CANNOT and len(mine.reason.strip()) < LEAST_REASON:
             faults[f"reason-{one.id}"] = ["correction_reason.missing"]
         elif len(mine.reason) > LONGEST_REASON:

@@ -1,6 +1,6 @@
 """Rectifications for programs of the controller: what was found, the decision, the state."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -8,20 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from privacy.audit.actions import Action
-from privacy.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
+from privacy.errors import ConflictError, ForbiddenError, NotFoundError
 from privacy.operators.roles import Permission
 from privacy.rectification import acts, ending, queries
 from privacy.rectification.acts import Decided
-from privacy.rectification.candidates import Searched
-from privacy.rectification.models import Correction, CorrectionState, NoticeState
-from privacy.rectification.plan import Group, Wanted, groups
-from privacy.rectification.sealed import Change
+from privacy.rectification.models import CorrectionState, NoticeState
+from privacy.rectification.plan import Wanted
 from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.moves import record
-from privacy.requests.previews import withholding
-from privacy.requests.previews.masking import masked
 from privacy.requests.previews.withholding import Verdict
-from privacy.requests.statements import statement_of
 from privacy.web import current
 from privacy.web.admin.bulk import blueprint  # whose routes stand on it, too
 from privacy.web.admin.rectified_schemas import (
@@ -32,11 +27,11 @@ from privacy.web.admin.rectified_schemas import (
     ToldSchema,
     VerdictSchema,
 )
+from privacy.web.admin.rectified_shown import EMPTY, shown_of
 from privacy.web.auth import operators_only
 
 __all__ = ["blueprint"]
 
-EMPTY = Searched(())
 ROOT = "/requests/<uuid:request_id>/rectification"
 
 
@@ -56,7 +51,7 @@ def rectification(asked: dict[str, Any], request_id: UUID) -> dict[str, Any]:
         if clear and not operator.may(about.controller_id, Permission.REQUESTS_APPROVE):
             raise ForbiddenError("Your roles do not allow to see values as they are.")
         record(session, Action.REQUEST_VIEWED, runtime.clock(), operator.actor, about=about)
-        return _shown(session, about, clear=clear)
+        return shown_of(session, about, clear=clear)
 
 
 @blueprint.post(ROOT)
@@ -181,7 +176,7 @@ def _done(request_id: UUID, act: Callable[[Session, SubjectRequest], None]) -> d
         act(session, about)
         session.flush()
         session.refresh(about)
-        shown = _shown(session, about, clear=False)
+        shown = shown_of(session, about, clear=False)
     runtime.wake("rectify")
     return shown
 
@@ -208,81 +203,3 @@ def _check_standing(session: Session, about: SubjectRequest, told: Mapping[str, 
 
 def _folded(value: str | None) -> str:
     return " ".join((value or "").casefold().split())
-
-
-def _shown(session: Session, about: SubjectRequest, *, clear: bool) -> dict[str, Any]:
-    try:
-        return _open(session, about, clear=clear)
-    except GoneError:
-        return _frame(session, about) | {
-            "cut": False, "values": [], "leads": [], "keepers": [], "corrections": [],
-        }  # fmt: skip
-
-
-def _frame(session: Session, about: SubjectRequest) -> dict[str, Any]:
-    return {
-        "id": about.id,
-        "state": about.state.value,
-        "exceptions": about.exceptions,
-        "search": queries.mark_of(session, about=about),
-        "recipients": queries.notices(session, about=about),
-    }
-
-
-def _open(session: Session, about: SubjectRequest, *, clear: bool) -> dict[str, Any]:
-    cabinet = current.runtime().cabinet
-    kept = queries.search_of(session, cabinet=cabinet, about=about) or EMPTY
-    said = statement_of(session, cabinet=cabinet, about=about)
-    rows = queries.corrections(session, about=about)
-    changes = queries.changes(session, cabinet=cabinet, rows=rows)
-    decided = withholding.lead_choices(session, cabinet=cabinet, about=about)
-    return _frame(session, about) | {
-        "cut": kept.cut,
-        "values": [_value(one, clear=clear) for one in groups(kept, f"{said.wrong} {said.right}")],
-        "leads": [
-            {
-                "number": number,
-                "kind": one.kind,
-                "value": " ".join(masked(part) for part in one.value),
-                "store": one.store,
-                "collection": one.collection,
-                "reason": one.reason.value,
-                "others": one.others,
-                "own": decided.get((one.kind, one.value)),
-            }
-            for number, one in enumerate(kept.leads)
-        ],
-        "keepers": [one.store for one in kept.keepers],
-        "corrections": _settled(rows, changes, clear=clear),
-    }
-
-
-def _value(group: Group, *, clear: bool) -> dict[str, Any]:
-    return {
-        "value": group.value if clear else _masked(group.value),
-        "category": group.category,
-        "matches": group.matches,
-        "places": group.places,
-    }
-
-
-def _settled(
-    rows: Sequence[Correction], changes: Sequence[Change], *, clear: bool
-) -> list[dict[str, Any]]:
-    names = ("id", "collection", "field", "detail", "settled_at")
-    return [
-        {name: getattr(row, name) for name in names}
-        | {
-            "store": row.store_name,
-            "origin": row.origin.value,
-            "state": row.state.value,
-            "before": change.before if clear else _masked(change.before),
-            "after": change.after if clear else _masked(change.after),
-            "reason": change.reason if clear else "",
-        }
-        for row, change in zip(rows, changes, strict=True)
-    ]
-
-
-def _masked(value: str | None) -> str | None:
-    return None if value is None else masked(value)

@@ -88,6 +88,19 @@ class TellingSchema(Schema):
     state = fields.String(metadata={"description": "webhook, by_hand, told or not_told."})
 
 
+class WishSchema(Schema):
+    """What the subject typed for one value, signed in."""
+
+    before = fields.String(allow_none=True)
+    after = fields.String()
+    at_once = fields.Boolean(
+        metadata={"description": "Whether it is written without a decision if nothing changed."}
+    )
+    proven = fields.Boolean(
+        metadata={"description": "False for a new e-mail address that nobody confirmed yet."}
+    )
+
+
 class RectificationSchema(Schema):
     """A rectification: what was found, what was decided, what became of it."""
 
@@ -98,6 +111,7 @@ class RectificationSchema(Schema):
         metadata={"description": "Of which search the numbers are; empty while there is none."}
     )
     cut = fields.Boolean(metadata={"description": "Whether there is more than is listed."})
+    typed = fields.List(fields.Nested(WishSchema))
     values = fields.List(fields.Nested(ValueSchema))
     leads = fields.List(fields.Nested(LeadSchema))
     keepers = fields.List(

@@ -1,6 +1,7 @@
 """What the page of one rectification shows: what was found, decided, and is left to do."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from privacy.stores.definition import DataCategory, StoreDefinition
 from privacy.stores.search.findings import Lead
 from privacy.stores.search.leads import LeadKey
 from privacy.stores.titles import CATEGORY_TITLES
+from privacy.subjects.queries import subject
 from privacy.web import current
 from privacy.web.console.surface import page, today_of
 from privacy.web.words import catalogue
@@ -89,6 +91,7 @@ def _opened(session: Session, about: SubjectRequest) -> dict[str, Any]:
                 zip(rows, rectification.changes(session, cabinet=cabinet, rows=rows), strict=True)
             ),
             "recipients": rectification.notices(session, about=about),
+            "restricted_at": _restricted_at(session, about),
             "wishes": [
                 (row, wished.opened(session, cabinet=cabinet, row=row))
                 for row in wished.wishes_of(session, about=about)
@@ -98,7 +101,7 @@ def _opened(session: Session, about: SubjectRequest) -> dict[str, Any]:
     except GoneError:
         return {
             "said": NOTHING, "kept": None, "seen": "", "corrections": [], "recipients": [],
-            "decided_leads": {}, "wishes": [],
+            "decided_leads": {}, "wishes": [], "restricted_at": None,
         }  # fmt: skip
 
 
@@ -149,6 +152,12 @@ def _correction(pair: tuple[Any, Any], definitions: Mapping[str, StoreDefinition
         "by_hand": row.state in rectification.FOR_OPERATORS,
         "may_leave": row.state in rectification.FOR_OPERATORS | {CorrectionState.OWED},
     }
+
+
+def _restricted_at(session: Session, about: SubjectRequest) -> datetime | None:
+    return (
+        subject(session, subject_id=about.subject_id).restricted_at if about.subject_id else None
+    )
 
 
 def _meant(kept: Searched | None, wishes: Sequence[Wish]) -> dict[str, str]:
