@@ -126,7 +126,7 @@ def _knowns(form: dict[str, Any]) -> Iterator[Case]:
     yield Case("portal-form-fact", "portal/request_form.html", {**form, "question": asked})
     faulty = {**form, **wrong, "question": asked}
     yield Case("portal-form-fact-faults", "portal/request_form.html", faulty)
-    known = (REQUEST_ID, "c…@exemple.fr")
+    known = (REQUEST_ID, "c***@exemple.fr")
     yield Case("portal-form-known", "portal/request_form.html", {**form, "known": known})
 
 

@@ -67,7 +67,7 @@ def known_here(controller: Controller) -> tuple[UUID, str] | None:
 def veiled(address: str) -> str:
     """Return so much of an address or number that only its owner knows it again."""
     local, at, domain = address.partition("@")
-    return f"{local[:1]}…@{domain}" if at else f"…{address[-2:]}"
+    return f"{local[:1]}***@{domain}" if at else f"***{address[-2:]}"
 
 
 def submit_known(
