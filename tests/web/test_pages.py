@@ -61,7 +61,7 @@ def test_what_the_cases_show_is_every_template_that_there_is():
     parts = {"base.html", "macros.html", "console/base.html", "portal/base.html"}
     parts |= {"portal/steps.html", "console/decide.html", "console/verdict.html", "docs.html"}
     parts |= {"assigned_form.html", "console/acting.html", "console/asked.html", "said.html"}
-    parts |= {"console/review_macros.html", "portal/rectified.html"}
+    parts |= {"console/review_macros.html", "corrected_form.html", "portal/rectified.html"}
     files = {str(file.relative_to(folder)) for file in folder.rglob("*.html")}
     assert {name for name in files - parts if not name.startswith("mail/")} == shown
 
