@@ -5,7 +5,16 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, inspect, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    TextClause,
+    bindparam,
+    column,
+    inspect,
+    table,
+    text,
+)
 from sqlalchemy.engine.interfaces import Dialect, ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.sql.elements import quoted_name
@@ -59,6 +68,21 @@ def shape_of(connection: Connection, definition: StoreDefinition) -> object | No
     return tuple(map(tuple, connection.execute(query, asked)))
 
 
+def looked_up(
+    connection: Connection,
+    definition: StoreDefinition,
+    known: dict[Hashable, tuple[object, Mapping[str, Found]]],
+) -> Mapping[str, Found]:
+    """Return what `tables_of` does, or what is known of it where the database is as it was."""
+    names = names_of(definition)
+    shape = shape_of(connection, definition)
+    seen, tables = known.get(names, (None, {}))
+    if shape is None or shape != seen:
+        tables = tables_of(connection, definition)
+        known[names] = (shape, tables)
+    return tables
+
+
 def names_of(definition: StoreDefinition) -> Hashable:
     """Return the names by which `tables_of` looks, for telling definitions apart."""
     return tuple((c.name, c.schema, c.source_table) for c in definition.collections)
@@ -95,6 +119,16 @@ def exact(dialect: Dialect, name: str) -> quoted_name:
     return quoted_name(stored, quote=True)
 
 
+def elements_of(dialect: Dialect, collection: Collection) -> Mapping[str, ColumnElement[Any]]:
+    """Return by name the columns of a collection as the dialect will quote them."""
+    source = table(
+        exact(dialect, collection.source_table),
+        *(column(exact(dialect, name)) for name in collection.columns),
+        schema=exact(dialect, collection.schema) if collection.schema else None,
+    )
+    return dict(zip(collection.columns, source.columns, strict=True))
+
+
 def is_catalogue(schema: str, table: str) -> bool:
     """Whether a name belongs to the database's own books, which no store may declare."""
     return schema.lower().startswith(CATALOGUES) or table.lower().startswith(CATALOGUES)
@@ -122,9 +156,9 @@ def note_missing(collection: Collection, found: Found | None, faults: Faults) ->
     if found is None:
         faults.add(collection.name, "the data store has no such table or view")
         return
-    for column in collection.columns:
-        if column not in found.columns:
-            faults.add(f"{collection.name}.{column}", "the table has no such column")
+    for name in collection.columns:
+        if name not in found.columns:
+            faults.add(f"{collection.name}.{name}", "the table has no such column")
 
 
 def ensure_collection(collection: Collection, found: Found | None) -> Found:

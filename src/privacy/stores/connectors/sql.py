@@ -17,12 +17,9 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
-    column,
     select,
-    table,
     text,
 )
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import NullType, TypeEngine
 from typing_extensions import override
@@ -122,7 +119,7 @@ class SqlConnector(DeclaredStore):
             reflection.ensure_there(self._definition, self._reflected(connection))
             for collection in self._definition.collections:
                 # Whether the role may read a table shows only when it does.
-                elements = self._elements(connection.dialect, collection)
+                elements = reflection.elements_of(connection.dialect, collection)
                 nothing = select(*elements.values()).where(text("1 = 0"))
                 list(self._rows(connection, nothing, collection.columns))
 
@@ -191,7 +188,7 @@ class SqlConnector(DeclaredStore):
             collection.normalisers[name] == "exact" and not isinstance(types[name], self.loose)
             for name in columns
         )
-        elements = self._elements(connection.dialect, collection)
+        elements = reflection.elements_of(connection.dialect, collection)
         keys = [
             KeyColumn(
                 elements[name],
@@ -210,36 +207,16 @@ class SqlConnector(DeclaredStore):
         there = self._reflected(connection).get(collection.name)
         return reflection.ensure_collection(collection, there).columns
 
-    def _elements(
-        self, dialect: Dialect, collection: Collection
-    ) -> Mapping[str, ColumnElement[Any]]:
-        """Return by name the columns of a collection as the dialect will quote them."""
-        source = table(
-            reflection.exact(dialect, collection.source_table),
-            *(column(reflection.exact(dialect, name)) for name in collection.columns),
-            schema=reflection.exact(dialect, collection.schema) if collection.schema else None,
-        )
-        return dict(zip(collection.columns, source.columns, strict=True))
-
     def _reflected(self, connection: Connection) -> Mapping[str, reflection.Found]:
         """Return what is there, looked at once for as long as it fits.
 
         What an earlier search saw serves while the database says that nothing has changed.
         """
         if self._tables is None:
+            known = self._lease.shared(writing=False).shapes
             with self._deadline(connection):
-                self._tables = self._looked_up(connection)
+                self._tables = reflection.looked_up(connection, self._definition, known)
         return self._tables
-
-    def _looked_up(self, connection: Connection) -> Mapping[str, reflection.Found]:
-        names = reflection.names_of(self._definition)
-        shape = reflection.shape_of(connection, self._definition)
-        known = self._lease.shared(writing=False).shapes
-        seen, tables = known.get(names, (None, {}))
-        if shape is None or shape != seen:
-            tables = reflection.tables_of(connection, self._definition)
-            known[names] = (shape, tables)
-        return tables
 
     def _rows(self, connection: Connection, query: Select[Any], columns: Columns) -> Iterator[Row]:
         few = self._few(connection, query)
