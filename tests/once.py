@@ -4,9 +4,9 @@ Nearly every test of a page has an app and a database of its own. Nothing that a
 shared: only templates, addresses and statements that were compiled before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any
 
 import pytest
@@ -20,9 +20,11 @@ from typing_extensions import override
 from werkzeug.routing import Rule
 
 from privacy.db import Database
+from privacy.web.openapi import ProblemSchema
 
 STATEMENTS = 2000
-Builder = Callable[..., tuple[str, str]]
+COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+"""What werkzeug sets when it compiles a rule, and does not change after."""
 
 
 class Templates(BytecodeCache):
@@ -41,18 +43,22 @@ class Templates(BytecodeCache):
 
 
 def _remember_rules(patch: pytest.MonkeyPatch) -> None:
-    """Remember what writes the addresses of a route: to compile it costs most of making an app."""
-    compiled: dict[tuple[Any, ...], Builder] = {}
-    compile_builder = Rule._compile_builder  # noqa: SLF001 -- werkzeug offers no other way
+    """Remember what a route's address is compiled to: that costs most of making an app."""
+    compiled: dict[tuple[Any, ...], dict[str, Any]] = {}
+    really = Rule.compile
 
-    def builder(rule: Rule, append_unknown: bool) -> Builder:  # noqa: FBT001 -- as it is called
-        traced = tuple(rule._trace)  # noqa: SLF001 -- all that the function is made from
-        key = (rule.rule, traced, repr(rule.defaults), append_unknown)
+    def compile_rule(rule: Rule) -> None:
+        key = (rule.rule, rule.host, rule.subdomain, repr(rule.defaults), rule.merge_slashes)
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            really(rule)
+            compiled[key] = {name: getattr(rule, name) for name in COMPILED}
+            return
+        for name, value in compiled[key].items():
+            # What writes addresses is a method: of this rule, not of the first one.
+            own = MethodType(value.__func__, rule) if isinstance(value, MethodType) else value
+            setattr(rule, name, own)
 
-    patch.setattr(Rule, "_compile_builder", builder)
+    patch.setattr(Rule, "compile", compile_rule)
 
 
 def _same(one: Dialect, other: object) -> bool:
@@ -84,5 +90,7 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": Templates()})
         _remember_rules(patch)
+        # Each app copies it for each status.
+        patch.setattr(ProblemSchema, "__deepcopy__", lambda schema, _: schema, raising=False)
         _share_statements(patch)
         yield
