@@ -38,6 +38,7 @@ def details_cases() -> Iterator[Case]:
         "errors": {},
         "done": None,
         "details": [],
+        "missed": [],
     }
     yield Case("portal-details-none", PAGE, {**blank, "state": "none"})
     yield Case("portal-details-searching", PAGE, {**blank, "state": "searching"})
@@ -50,7 +51,7 @@ def details_cases() -> Iterator[Case]:
     }
     yield Case("portal-details-faults", PAGE, {**shown, **wrong})
     nothing = {"errors": {"details": "detail.nothing"}}
-    yield Case("portal-details-nothing", PAGE, {**shown, **nothing})
+    yield Case("portal-details-nothing", PAGE, {**shown, **nothing, "missed": ["Le routeur"]})
     for state in ("open", "done", "gone"):
         context = {"controller": CONTROLLER, "token": TOKEN, "state": state}
         yield Case(f"portal-address-{state}", "portal/new_address.html", context)

@@ -73,6 +73,8 @@ class Searched:
     leads: Sequence[Lead] = ()
     """Identifiers that others may have too: nobody searched by them yet."""
     keepers: Sequence[Keeper] = ()
+    missed: Sequence[str] = ()
+    """Data stores that did not answer, by name."""
 
 
 Found = Mapping[tuple[str, str], Iterable[Row]]
@@ -193,6 +195,7 @@ def to_json(kept: Searched) -> str:
         {
             "cut": kept.cut,
             "candidates": [dataclasses.asdict(one) for one in kept.candidates],
+            "missed": list(kept.missed),
             "leads": [dataclasses.asdict(one) for one in kept.leads],
             "keepers": [
                 [one.store, questions_to_json(one.questions), sorted(one.categories)]
@@ -212,7 +215,8 @@ def from_json(text: str) -> Searched:
             for one in document["candidates"]
         ],
         cut=document["cut"],
-        # What an earlier version kept names neither.
+        # What an earlier version kept names none of these.
+        missed=tuple(document.get("missed", ())),
         leads=tuple(_lead(one) for one in document.get("leads", ())),
         keepers=tuple(
             Keeper(store, questions_from_json(questions), frozenset(categories))

@@ -102,7 +102,8 @@ def keep(
 def own_details(kept: Searched, definitions: Mapping[str, StoreDefinition]) -> Searched:
     """Return what a subject may correct of what was found, and nothing else."""
     found = correctable(kept.candidates, definitions)
-    return Searched([one for detail in found for one in detail.places], kept.cut)
+    shown = [one for detail in found for one in detail.places]
+    return Searched(shown, kept.cut, missed=kept.missed)
 
 
 def look_of(session: Session, *, subject_id: UUID, at: datetime) -> DetailLook | None:

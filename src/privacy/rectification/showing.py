@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from privacy.requests.jobs import OpenStores, seeds_of_subject
 from privacy.requests.letters import Desk
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.protocol import Store, closing_all
-from privacy.stores.search.findings import Findings
+from privacy.stores.search.findings import Findings, Outcome
 from privacy.stores.search.graph import walk
 
 ACTOR = "job:rectify"
@@ -75,6 +76,8 @@ def _show(shop: Shop, subject_id: UUID) -> None:
     with closing_all(stores):
         findings = walk(stores, seeds)
     kept, definitions = found_of(findings, stores)
+    failed = [one.store for one in findings.stores() if one.outcome is Outcome.FAILED]
+    kept = replace(kept, missed=failed)
     with shop.database.transaction() as session:
         details.keep(
             session,

@@ -269,3 +269,10 @@ def test_what_is_left_to_do_by_hand_is_told_to_the_dpo_once(
     assert row(shop_file)[2] == "+33612345678"
     assert requests(app)[0].state is RequestState.APPROVED
     assert len(letters(app, "dpo_new_request")) == 1
+
+
+def test_a_data_store_that_does_not_answer_is_named(app: Flask, guest: Guest, shop_file: Path):
+    shop_file.unlink()
+    page = looked(app, guest)
+    assert "Ces sources n’ont pas répondu" in page
+    assert "La boutique" in page

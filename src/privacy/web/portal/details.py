@@ -139,6 +139,8 @@ class _Seen:
     state: str
     details: Sequence[Detail]
     definitions: Mapping[str, StoreDefinition]
+    missed: Sequence[str] = ()
+    """Data stores that did not answer."""
 
     @property
     def is_there(self) -> bool:
@@ -155,7 +157,7 @@ def _seen(subject_id: UUID) -> _Seen:
         return _Seen("searching" if look else "none", (), {})
     stores = runtime.open_stores(look.controller_id)
     definitions = {name: store.definition for name, store in stores.items()}
-    return _Seen("shown", correctable(kept.candidates, definitions), definitions)
+    return _Seen("shown", correctable(kept.candidates, definitions), definitions, kept.missed)
 
 
 def _wishes(seen: _Seen) -> tuple[list[tuple[Wish, bool]], dict[str, str]]:
@@ -221,6 +223,10 @@ def _page(controller: Controller, seen: _Seen, **typed: Any) -> str:
         controller=controller,
         state=seen.state,
         details=shown,
+        missed=[
+            seen.definitions[name].title[language] if name in seen.definitions else name
+            for name in seen.missed
+        ],
         values=request.form.to_dict(),
         **{"errors": {}, "done": None} | typed,
     )
