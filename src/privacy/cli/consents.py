@@ -11,7 +11,7 @@ from uuid import UUID
 import click
 import yaml
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_of, controller_option, opened, opened_for, tell
 from privacy.consent.moving import cookies, imports
 from privacy.consent.moving.cookies import Mapped
 from privacy.consent.moving.imports import Fault, Line
@@ -71,20 +71,18 @@ def import_command(  # noqa: PLR0913 -- click gives each option by itself
 @controller_option
 def export(subject: UUID | None, since: datetime | None, controller: str | None) -> None:
     """Print a record for each answer (ISO/IEC TS 27560:2023, DPV), one line of JSON-LD each."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.reading() as session:
-            told = exports.register(
-                session, controller_id=owner.id, public_url=runtime.settings.public_url
-            )
-            for one in exports.records(
-                session,
-                told=told,
-                at=runtime.clock(),
-                subject_id=subject,
-                since=since.replace(tzinfo=UTC) if since else None,
-            ):
-                click.echo(json.dumps(one, ensure_ascii=False))
+    with opened_for(controller) as (runtime, owner), runtime.database.reading() as session:
+        told = exports.register(
+            session, controller_id=owner.id, public_url=runtime.settings.public_url
+        )
+        for one in exports.records(
+            session,
+            told=told,
+            at=runtime.clock(),
+            subject_id=subject,
+            since=since.replace(tzinfo=UTC) if since else None,
+        ):
+            click.echo(json.dumps(one, ensure_ascii=False))
 
 
 def _lines(

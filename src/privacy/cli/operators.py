@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_option, opened, opened_for, tell
 from privacy.errors import NotFoundError
 from privacy.operators import queries
 from privacy.operators.acts import (
@@ -38,8 +38,7 @@ def operators() -> None:
 def add(email: str, name: str, role: str, controller: str | None, *, as_json: bool) -> None:
     """Add an operator with a password that is printed once, here."""
     password = new_password()
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         at = runtime.clock()
         with runtime.database.transaction() as session:
             new = NewOperator(email, name, password)
@@ -104,17 +103,15 @@ def token(email: str, name: str, days: int, *, as_json: bool) -> None:
 @controller_option
 def revoke(email: str, role: str, controller: str | None) -> None:
     """Take a role away, from the operator's next request on; a controller keeps one DPO."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.transaction() as session:
-            revoke_role(
-                session,
-                actor="system",
-                at=runtime.clock(),
-                operator_id=_known(session, runtime, email),
-                controller_id=owner.id,
-                role=Role(role),
-            )
+    with opened_for(controller) as (runtime, owner), runtime.database.transaction() as session:
+        revoke_role(
+            session,
+            actor="system",
+            at=runtime.clock(),
+            operator_id=_known(session, runtime, email),
+            controller_id=owner.id,
+            role=Role(role),
+        )
     click.echo(f"No longer {role} of {owner.name}.")
 
 

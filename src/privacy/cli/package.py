@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from privacy.cli.process import as_json, tell
+from privacy.cli.process import as_json, keys_option, tell
 from privacy.crypto import Verifier
 from privacy.errors import SealError
 from privacy.packages.verifying import verify_package
@@ -17,14 +17,7 @@ def package() -> None:
 
 @package.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    required=True,
-    metavar="VKEY",
-    help="A key that you trust, such as the one that `privacy keys show` prints.",
-)
+@keys_option(required=True)
 @as_json
 def verify(file: Path, keys: tuple[str, ...], *, as_json: bool) -> None:
     """Check the signature and every byte of a package: status 1 if one was changed.

@@ -1,13 +1,13 @@
 """What commands share: the runtime of this process, and how results are printed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from privacy import runtime
+from privacy import runtime as composition
 from privacy.cli.reach import connected, ensure_at_head
 from privacy.clock import system_clock
 from privacy.config import Settings
@@ -16,10 +16,24 @@ from privacy.purposes import queries as purposes
 from privacy.purposes.models import Controller
 from privacy.runtime import Runtime
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 controller_option = click.option(
     "--controller", metavar="SLUG", help="Which controller, where there are several."
 )
+
+
+def keys_option(*, required: bool) -> Callable[[Command], Command]:
+    """Return the option that names the public keys which somebody trusts."""
+    return click.option(
+        "--key",
+        "keys",
+        multiple=True,
+        required=required,
+        metavar="VKEY",
+        help="A key that you trust, such as the one that `privacy keys show` prints.",
+    )
 
 
 @contextmanager
@@ -28,12 +42,19 @@ def opened() -> Iterator[Runtime]:
     settings = Settings.from_env()
     with connected(settings) as database:
         ensure_at_head(database)
-        yield runtime.assemble(settings, database, system_clock)
+        yield composition.assemble(settings, database, system_clock)
 
 
-def controller_of(open_runtime: Runtime, slug: str | None) -> Controller:
+@contextmanager
+def opened_for(slug: str | None) -> Iterator[tuple[Runtime, Controller]]:
+    """Yield the runtime, and the controller with this slug or the only one there is."""
+    with opened() as runtime:
+        yield runtime, controller_of(runtime, slug)
+
+
+def controller_of(runtime: Runtime, slug: str | None) -> Controller:
     """Return the controller with this slug, or the only one there is."""
-    with open_runtime.database.reading() as session:
+    with runtime.database.reading() as session:
         known = purposes.controllers(session)
     found = [one for one in known if slug in {None, one.slug}]
     if len(found) != 1:

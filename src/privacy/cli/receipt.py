@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from privacy.cli.process import as_json, tell
+from privacy.cli.process import as_json, keys_option, tell
 from privacy.consent.receipts.bundle import Bundle, Found, Judgement, Step, judge, read
 from privacy.errors import InvalidError
 
@@ -43,13 +43,7 @@ def receipt() -> None:
 
 @receipt.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="VKEY",
-    help="A key that you trust, such as the one that `privacy keys show` prints.",
-)
+@keys_option(required=False)
 @as_json
 def verify(file: Path, keys: tuple[str, ...], *, as_json: bool) -> None:
     """Judge a receipt with its proof, offline: status 1 if anything in it is not true.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_option, opened_for, tell
 from privacy.consent.telling.endpoints import KINDS, EndpointFacts, remove_endpoint, set_endpoint
 from privacy.errors import InvalidError, NotFoundError
 from privacy.outbox import acts as outbox
@@ -42,8 +42,7 @@ def add(controller: str | None, *, as_json: bool, **given: Any) -> None:
         given["codes"],
         given["safeguard"],
     )
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         with runtime.database.transaction() as session:
             known = purposes.current_purposes(session, controller_id=owner.id)
             unknown = sorted(set(facts.purposes) - known.keys())
@@ -64,12 +63,10 @@ def add(controller: str | None, *, as_json: bool, **given: Any) -> None:
 @as_json
 def list_command(controller: str | None, *, as_json: bool) -> None:
     """Name every recipient, where it is told, and how many messages it has not taken yet."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.reading() as session:
-            known = purposes.recipients(session, controller_id=owner.id)
-            endpoints = queries.endpoints(session, controller_id=owner.id)
-            counts = queries.traffic(session, controller_id=owner.id)
+    with opened_for(controller) as (runtime, owner), runtime.database.reading() as session:
+        known = purposes.recipients(session, controller_id=owner.id)
+        endpoints = queries.endpoints(session, controller_id=owner.id)
+        counts = queries.traffic(session, controller_id=owner.id)
     facts: dict[str, dict[str, Any]] = {
         one.name: {
             "id": one.id,
@@ -99,8 +96,7 @@ def endpoint(
     name: str, url: str | None, kind: str, controller: str | None, *, remove: bool, as_json: bool
 ) -> None:
     """Set where a recipient is told, and print the new signing secret, or remove it."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         recipient_id = _id_of(runtime, owner, name)
         if (url is None) is not remove:
             raise InvalidError("Give either --url or --remove.")
@@ -144,8 +140,7 @@ def _set(runtime: Runtime, recipient_id: UUID, facts: EndpointFacts) -> str:
 @as_json
 def retry(name: str, controller: str | None, *, as_json: bool) -> None:
     """Let every message that was given up be tried again."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         recipient_id = _id_of(runtime, owner, name)
         with runtime.database.transaction() as session:
             count = outbox.retry(

@@ -8,7 +8,7 @@ import click
 import yaml
 from sqlalchemy.orm import Session
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_of, controller_option, opened, opened_for, tell
 from privacy.consent import vouching
 from privacy.consent.moving import cookies
 from privacy.consent.moving.cookies import Mapped
@@ -43,8 +43,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Register a website, publish what its banner shows, and print the line to embed."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         at = runtime.clock()
         with runtime.database.transaction() as session:
             site = acts.register_site(
@@ -78,8 +77,7 @@ def tags(key: str, language: str | None, controller: str | None, *, as_json: boo
 @as_json
 def publish(controller: str | None, *, as_json: bool) -> None:
     """Publish the notices of every site again: after a change of a purpose, or an upgrade."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         known = _sites(runtime, owner)
         with runtime.database.transaction() as session:
             found = {site.key: _publish(runtime, session, session.merge(site)) for site in known}

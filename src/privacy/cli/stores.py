@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_option, opened_for, tell
 from privacy.clock import system_clock
 from privacy.errors import InvalidError, PrivacyError
 from privacy.purposes.models import Controller
@@ -73,8 +73,7 @@ def add(
 def _register(
     facts: StoreFacts, controller: str | None, notes: Sequence[str], *, as_json: bool
 ) -> None:
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         with runtime.database.transaction() as session:
             made = register_store(
                 session,
@@ -187,8 +186,7 @@ def check(
         if names or not (definition and address):
             raise InvalidError("Give both --definition and --address, and no name beside them.")
         _tell_checked(as_json, _check_file(definition, address))
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         with runtime.database.reading() as session:
             rows = queries.data_stores(session, controller_id=owner.id)
         wanted = names or [row.name for row in rows]
@@ -201,8 +199,7 @@ def check(
 @as_json
 def list_command(controller: str | None, *, as_json: bool) -> None:
     """Name every registered data store; addresses are never shown."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         with runtime.database.reading() as session:
             rows = queries.data_stores(session, controller_id=owner.id)
         opened_stores = runtime.open_stores(owner.id)
@@ -216,12 +213,8 @@ def list_command(controller: str | None, *, as_json: bool) -> None:
 @as_json
 def remove(name: str, controller: str | None, *, as_json: bool) -> None:
     """Forget a data store: it is searched no more."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.transaction() as session:
-            remove_store(
-                session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id, name=name
-            )
+    with opened_for(controller) as (runtime, owner), runtime.database.transaction() as session:
+        remove_store(session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id, name=name)
     tell(as_json, {"removed": name}, f"{name} is searched no more.")
 
 

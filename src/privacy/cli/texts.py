@@ -7,7 +7,7 @@ from typing import Any
 import click
 import yaml
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_option, opened_for, tell
 from privacy.db import new_id
 from privacy.errors import InvalidError
 from privacy.outbox import queries as outbox
@@ -47,8 +47,7 @@ def set_command(file: Path, controller: str | None, *, as_json: bool, **given: A
         budget=_thousandths("budget", given["budget"]),
         per_number=given["per_number"],
     )
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         place = runtime.poster.check(gateway.wording.url)
         with runtime.database.transaction() as session:
             texting.set_gateway(
@@ -67,11 +66,9 @@ def set_command(file: Path, controller: str | None, *, as_json: bool, **given: A
 @as_json
 def show(controller: str | None, *, as_json: bool) -> None:
     """Say through whom texts go, what they may cost, and what was spent today."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.reading() as session:
-            row = outbox.gateway(session, controller_id=owner.id)
-            sent, spent = spent_on(session, controller_id=owner.id, at=runtime.clock())
+    with opened_for(controller) as (runtime, owner), runtime.database.reading() as session:
+        row = outbox.gateway(session, controller_id=owner.id)
+        sent, spent = spent_on(session, controller_id=owner.id, at=runtime.clock())
     if row is None:
         tell(as_json, {"host": None}, "No texts are sent: privacy texts set")
         return
@@ -94,8 +91,7 @@ def show(controller: str | None, *, as_json: bool) -> None:
 @as_json
 def trial(number: str, controller: str | None, *, as_json: bool) -> None:
     """Send one text now, to a number of your own, and say what the gateway answered."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, owner):
         with runtime.database.reading() as session:
             gateway = texting.gateway_of(session, cabinet=runtime.cabinet, controller_id=owner.id)
         told = {
@@ -131,12 +127,8 @@ def trial(number: str, controller: str | None, *, as_json: bool) -> None:
 @as_json
 def remove(controller: str | None, *, as_json: bool) -> None:
     """Send no more texts; the form no longer offers it."""
-    with opened() as runtime:
-        owner = controller_of(runtime, controller)
-        with runtime.database.transaction() as session:
-            texting.remove_gateway(
-                session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id
-            )
+    with opened_for(controller) as (runtime, owner), runtime.database.transaction() as session:
+        texting.remove_gateway(session, actor=ACTOR, at=runtime.clock(), controller_id=owner.id)
     tell(as_json, {"host": None}, "No more texts are sent.")
 
 
