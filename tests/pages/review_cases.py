@@ -119,9 +119,13 @@ def _collection() -> dict[str, Any]:
             "titles": {"fr": "Clients", "en": "Clients"},
             "retention": {"fr": "", "en": ""},
             "kept": {"period": "P3Y", "since": "cree_le"},
+            "subjects": "customer",
+            "erasure": "keep:legal-obligation",
             "key": "id",
             "is_gone": False,
         },
+        "subject_kinds": ["customer", "employee"],
+        "rules": ["anonymise", "keep:legal-obligation"],
         "purposes": [("orders", "Commandes", False)],
         "fields": [
             _field(0, "id", is_key=True, sure=20, is_open=True, notes=["unsure"]),

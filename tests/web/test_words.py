@@ -23,6 +23,8 @@ from privacy.requests.deadline import Stage
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.assigned import Way
+from privacy.stores.definition import SubjectKind
+from privacy.stores.erasing import KeepGround
 from privacy.stores.search.findings import Reason
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import words as module
@@ -47,8 +49,10 @@ GROUPS: dict[str, Iterable[str]] = {
     "correction_origin": Origin,
     "correction_state": CorrectionState,
     "identifier": IdentifierKind,
+    "subject_kind": SubjectKind,
     "kind": RequestKind,
     "method": Method,
+    "package.keep": KeepGround,
     "permission": Permission,
     "portal.behalf.standings": Standing,
     "portal.next": RequestState,

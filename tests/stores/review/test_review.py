@@ -16,6 +16,7 @@ from privacy.stores.definition import (
     StoreDefinition,
     Waiver,
 )
+from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
 from privacy.stores.proposals.proposing import ForeignKey, Note, TableFacts, propose
 from privacy.stores.review import review
 from privacy.stores.review.comparing import compare, in_force
@@ -65,6 +66,8 @@ def as_it_is(collection: Collection) -> CollectionChoice:
         [LinkChoice(link.direction, link.exported, link.depth) for link in collection.links],
         kept=collection.kept,
         together=grouped,
+        subjects=collection.subjects,
+        erasure=collection.erasure,
     )
 
 
@@ -160,7 +163,7 @@ def test_a_link_can_be_added_and_leads_somewhere() -> None:
         review.with_collection(before, "client", replace(said, added=(wrong,)))
 
 
-def test_rows_that_are_only_looked_up_lead_nowhere() -> None:
+def test_rows_that_are_only_looked_up_are_searched_for_nobody_and_lead_nowhere() -> None:
     refers = Link(("client_id",), "client", ("id",), Direction.REFERS)
     orders = replace(ORDERS, columns=("id", "client_id", "email"), foreign_keys=())
     found = proposed(replace(CLIENT, columns=("id", "zzz")), orders).definition
@@ -168,7 +171,23 @@ def test_rows_that_are_only_looked_up_lead_nowhere() -> None:
     onward = replace(client, links=(Link(("id",), "far", ("zzz",)),))
     far = replace(client, name="far", identities=())
     linked = replace(found, collections=(onward, replace(order, links=(refers,)), far))
-    assert review.reached(linked) == {"orders", "client"}
+    assert review.reached(linked) == {"orders"}
+
+
+def test_a_field_has_an_erasure_of_its_own_only_where_rows_are_anonymised() -> None:
+    before = proposed(CLIENT)
+    said = replace(
+        as_it_is(before.definition.collection("client")), erasure=ErasureRule(Erasure.ANONYMISE)
+    )
+    blurred = review.with_collection(before, "client", said)
+    client = blurred.definition.collection("client")
+    assert client.erasure == ErasureRule(Erasure.ANONYMISE)
+    own = replace(
+        client, fields=tuple(replace(f, erasure=FieldErasure.CLEAR) for f in client.fields)
+    )
+    blurred = replace(blurred, definition=replace(blurred.definition, collections=(own,)))
+    after = review.with_collection(blurred, "client", replace(said, erasure=None))
+    assert {f.erasure for f in after.definition.collection("client").fields} == {None}
 
 
 def test_what_is_new_is_proposed_beside_what_is_in_force() -> None:

@@ -22,8 +22,10 @@ from privacy.stores.definition import (
     Provenance,
     Rectifiable,
     StoreDefinition,
+    SubjectKind,
     Texts,
 )
+from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
 from privacy.stores.normalise import USUAL
 from privacy.stores.proposals.proposing import SURE, Draft, Note
 from privacy.stores.validity import ensure_valid
@@ -94,6 +96,8 @@ class CollectionChoice:
     """One for each link of the collection, in its order."""
     added: Sequence[Link] = ()
     kept: Kept | None = None
+    subjects: SubjectKind | None = None
+    erasure: ErasureRule | None = None
     together: Sequence[Identity] = ()
     """What identifies by several columns, or by a place within a document."""
 
@@ -114,8 +118,9 @@ def of_draft(draft: Draft) -> Review:
 
 
 def reached(definition: StoreDefinition) -> frozenset[str]:
-    """Return the collections in which something can be found: by an identity, or from others.
+    """Return the collections that are searched: by an identity, or from others that own rows.
 
+    What is only referred to is read where a row refers to it, and not searched for anybody.
     Links from other data stores are not known here, so what is left out may still be reached.
     """
     found = {one.name for one in definition.collections if one.identities}
@@ -127,10 +132,7 @@ def reached(definition: StoreDefinition) -> frozenset[str]:
     }
     while more := {target for origin, target in owning if origin in found} - found:
         found |= more
-    looked_up = {
-        link.to for one in definition.collections if one.name in found for link in one.links
-    }
-    return frozenset(found | looked_up)
+    return frozenset(found)
 
 
 def with_store(review: Review, choice: StoreChoice) -> Review:
@@ -217,6 +219,7 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
             about=choice.fields[one.name].about,
             provenance=choice.fields[one.name].provenance,
             rectifiable=choice.fields[one.name].rectifiable,
+            erasure=_erased(choice, one),
             derived_from=choice.fields[one.name].derived_from,
         )
         for one in kept
@@ -240,7 +243,15 @@ def _changed(old: Collection, choice: CollectionChoice) -> Collection:
         identities=(*alone, *choice.together),
         links=(*links, *choice.added),
         kept=choice.kept,
+        subjects=choice.subjects,
+        erasure=choice.erasure,
     )
+
+
+def _erased(choice: CollectionChoice, field: Field) -> FieldErasure | None:
+    """Return what becomes of a field: something of its own only where rows are anonymised."""
+    is_blurred = choice.erasure is not None and choice.erasure.mode is Erasure.ANONYMISE
+    return field.erasure if is_blurred else None
 
 
 def _normalise(old: Collection, column: Field, said: FieldChoice) -> str:

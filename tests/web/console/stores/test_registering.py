@@ -19,7 +19,9 @@ from privacy.stores.definition import (
     Identity,
     Link,
     StoreDefinition,
+    SubjectKind,
 )
+from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
 from privacy.stores.review import review
 from privacy.stores.review.review import Review
 from tests.entries import waiting_entries
@@ -126,6 +128,7 @@ def test_an_address_becomes_a_definition_that_a_person_corrects_and_registers(
     at = number_of(kept_review(app, address), "client", "zzz")
     form |= {f"{at}.category": "loyalty", f"{at}.kind": "loyalty_card", "title.fr": "Clients"}
     form |= {"retention.fr": "Cinq ans", "retention.en": "Five years", "purpose": "orders"}
+    form |= {"subjects": "customer", "erasure": "keep:legal-claims"}
     assert post(dpo, page, **form).status_code == 303
     whole = as_shown(dpo, address) | {"title.fr": "Boutique", "title.en": "Shop"}
     assert post(dpo, address, **whole).status_code == 303
@@ -138,6 +141,8 @@ def test_an_address_becomes_a_definition_that_a_person_corrects_and_registers(
     assert ("loyalty_card", ("zzz",)) in {(one.kind, one.columns) for one in client.identities}
     assert client.retention == {"fr": "Cinq ans", "en": "Five years"}
     assert client.purposes == ("orders",)
+    assert client.subjects is SubjectKind.CUSTOMER
+    assert client.erasure == ErasureRule(Erasure.KEEP, KeepGround.LEGAL_CLAIMS)
     assert store.title == {"fr": "Boutique", "en": "Shop"}
     shown = dpo.browser.get(answer.location).text
     assert "Boutique" in shown

@@ -21,10 +21,12 @@ from privacy.stores.definition import (
     Link,
     Provenance,
     Rectifiable,
+    SubjectKind,
     Texts,
     Waiver,
 )
 from privacy.stores.document import CODE, LONGEST_TEXT, Faults
+from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
 from privacy.stores.normalise import NORMALISERS
 from privacy.stores.review.review import (
     CollectionChoice,
@@ -37,6 +39,13 @@ from privacy.stores.validity import MOST_STEPS
 
 MESSAGE = "The form cannot be saved."
 
+
+SUBJECTS: Mapping[str, SubjectKind] = {one.value: one for one in SubjectKind}
+RULES: Mapping[str, ErasureRule] = {
+    "anonymise": ErasureRule(Erasure.ANONYMISE),
+    **{f"keep:{ground.value}": ErasureRule(Erasure.KEEP, ground) for ground in KeepGround},
+}
+"""What an erasure may do beside deleting, by what the form calls it."""
 
 Form: TypeAlias = MultiDict[str, str]
 """A form that was sent: texts by name."""
@@ -68,6 +77,8 @@ def collection_choice(form: Form, collection: Collection) -> CollectionChoice:
         links=[reader.link(f"l{number}") for number in range(len(collection.links))],
         added=reader.added(),
         kept=reader.kept(),
+        subjects=SUBJECTS.get(form.get("subjects", "")),
+        erasure=RULES.get(form.get("erasure", "")),
         together=reader.together([one for one in collection.identities if is_grouped(one)]),
     )
     reader.faults.raise_all(MESSAGE)
@@ -89,6 +100,11 @@ def end_reason(form: Form) -> EndReason:
     if said not in set(EndReason):
         raise InvalidError("Say why the waiver ends.", fields={"reason": ["is missing"]})
     return EndReason(said)
+
+
+def rule_name(rule: ErasureRule | None) -> str:
+    """Return what a form calls a rule; it is one of `RULES`, or empty for none."""
+    return next((name for name, one in RULES.items() if one == rule), "")
 
 
 class _Reader:

@@ -25,7 +25,7 @@ from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import TYPED
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import current, pages
-from privacy.web.console.stores.review_form import Form
+from privacy.web.console.stores.review_form import RULES, SUBJECTS, Form, rule_name
 
 SAID: Final = (
     "category", "kind", "about", "provenance", "rectifiable", "derived_from", "normalise",
@@ -82,9 +82,13 @@ def collection(controller: Controller, review: Review, name: str) -> dict[str, A
                 "period": one.kept.period if one.kept else "",
                 "since": one.kept.since if one.kept else "",
             },
+            "subjects": one.subjects.value if one.subjects else "",
+            "erasure": rule_name(one.erasure),
             "key": ", ".join(one.primary_key),
             "is_gone": name in review.gone,
         },
+        "subject_kinds": list(SUBJECTS),
+        "rules": list(RULES),
         "purposes": _chosen(_register(controller)["purposes"], one.purposes),
         "fields": list(_fields(review, one)),
         "links": [_link(number, link) for number, link in enumerate(one.links)],
