@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, tell
+from privacy.cli.process import as_json, controller_option, opened_for, tell
 from privacy.errors import InvalidError
 from privacy.policy.months import day_of
 from privacy.requests import facts
@@ -45,8 +45,7 @@ def import_command(
     Columns: email, kind, received_on, channel, language, reference. A reference that was taken in
     before is left as it is, so the same file may be imported again.
     """
-    with opened() as runtime:
-        to = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, to):
         today = day_of(runtime.clock(), ZoneInfo(to.zone))
         try:
             text = file.read_text("utf-8-sig")
@@ -80,8 +79,7 @@ def import_command(
 @as_json
 def recognise(controller: str | None, *, remove: bool, as_json: bool, **given: Any) -> None:
     """Let senders be recognised by an identifier and a fact that a data store holds beside it."""
-    with opened() as runtime:
-        to = controller_of(runtime, controller)
+    with opened_for(controller) as (runtime, to):
         known = {} if remove else runtime.open_stores(to.id)
         at = runtime.clock()
         with runtime.database.transaction() as session:

@@ -8,7 +8,7 @@ import click
 import yaml
 from sqlalchemy.orm import Session
 
-from privacy.cli.process import as_json, controller_of, controller_option, opened, opened_for, tell
+from privacy.cli.process import as_json, controller_option, opened_for, tell
 from privacy.consent import vouching
 from privacy.consent.moving import cookies
 from privacy.consent.moving.cookies import Mapped
@@ -65,8 +65,8 @@ def add(
 @as_json
 def tags(key: str, language: str | None, controller: str | None, *, as_json: bool) -> None:
     """Print every way to embed the banner of a site: short, pinned, and drawn by its server."""
-    with opened() as runtime:
-        site = _owned(runtime, controller_of(runtime, controller), key)
+    with opened_for(controller) as (runtime, owner):
+        site = _owned(runtime, owner, key)
         service = runtime.settings.public_url
     ways = dict(script.embed_tags(site=site, service_url=service, language=language))
     tell(as_json, {"site": key, "tags": ways}, *(f"{kind:6}  {way}" for kind, way in ways.items()))
@@ -99,8 +99,8 @@ def secret(key: str, controller: str | None, *, as_json: bool) -> None:
 
     The secret before works for another day, so that the site can be changed over.
     """
-    with opened() as runtime:
-        known = _owned(runtime, controller_of(runtime, controller), key)
+    with opened_for(controller) as (runtime, owner):
+        known = _owned(runtime, owner, key)
         with runtime.database.transaction() as session:
             site = session.merge(known)
             made = vouching.issue_secret(
@@ -134,8 +134,8 @@ def move(
     Prints the tag that stands in the place of the banner's until nobody has such a cookie.
     """
     moves = None if stop else _moves(tool, mapping)
-    with opened() as runtime:
-        known = _owned(runtime, controller_of(runtime, controller), key)
+    with opened_for(controller) as (runtime, owner):
+        known = _owned(runtime, owner, key)
         with runtime.database.transaction() as session:
             site = session.merge(known)
             acts.take_over(session, actor=ACTOR, at=runtime.clock(), site=site, moves=moves)
@@ -149,8 +149,8 @@ def move(
 @as_json
 def list_command(controller: str | None, *, as_json: bool) -> None:
     """Name every site with its key, its origins and its purposes."""
-    with opened() as runtime:
-        known = _sites(runtime, controller_of(runtime, controller))
+    with opened_for(controller) as (runtime, owner):
+        known = _sites(runtime, owner)
     facts = {
         site.key: {"name": site.name, "origins": site.origins, "purposes": site.purposes}
         for site in known
