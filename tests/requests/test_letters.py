@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from privacy.audit import log
 from privacy.audit.actions import Action
 from privacy.crypto import Keyring
-from privacy.errors import ConflictError, GoneError, NotFoundError, SealError
+from privacy.errors import GoneError, NotFoundError, SealError
 from privacy.outbox.models import MessageState, OutboxMessage
 from privacy.purposes.models import Controller
 from privacy.requests.letters import Desk, confirmed_address, open_letter, reason_of
@@ -102,13 +102,16 @@ def test_a_letter_sealed_after_another_process_renewed_the_key_opens(
     assert [one.address for one in opened] == ["after@example.fr", "before@example.fr"]
 
 
-def test_an_address_that_is_not_proven_any_more_gets_no_letter(office: Office):
+def test_an_address_that_is_not_proven_any_more_gets_no_letter_but_a_person_posts_it(
+    office: Office,
+):
     request_id = office.opened()
     with office.database.transaction() as session:
         forget_addresses(session, office)
-    with pytest.raises(ConflictError, match="no confirmed e-mail address"):
-        office.refuse(request_id)
-    assert office.messages("request_refused") == []
+    office.refuse(request_id)
+    assert [one.channel for one in office.messages("request_refused")] == ["post"]
+    assert EMAIL not in {one.address for one in office.letters("request_refused")}
+    assert len(office.messages("dpo_letter_to_post")) == 1
 
 
 def test_nothing_personal_is_told_before_a_request_is_confirmed(office: Office):
