@@ -174,9 +174,10 @@ def test_what_is_kept_can_be_read_again_and_is_not_shown():
     ],
 )
 def test_no_gateway_is_without_bounds(changes: dict[str, Any], fault: str):
-    with pytest.raises(InvalidError) as told:
-        Gateway(**({"wording": wording(), "sender": "Boutique"} | changes))
-    assert set(told.value.fields) == {fault}
+    told: dict[str, Any] = {"wording": wording(), "sender": "Boutique"}
+    with pytest.raises(InvalidError) as refused_for:
+        Gateway(**(told | changes))
+    assert set(refused_for.value.fields) == {fault}
 
 
 @pytest.mark.parametrize(

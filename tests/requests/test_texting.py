@@ -11,7 +11,7 @@ from privacy.errors import InvalidError, NotFoundError, TooManyError
 from privacy.outbox.budget import forget_counts, spent_on
 from privacy.outbox.gateway import Gateway, Wording
 from privacy.outbox.mailer import Scope, UndeliveredError
-from privacy.outbox.models import TEXT, MessageState
+from privacy.outbox.models import TEXT, MessageState, TextGateway
 from privacy.outbox.texting import Counter, Sent, deliver_texts
 from privacy.outbox.webhook import Call, Reply
 from privacy.requests import acts, texting
@@ -145,7 +145,7 @@ def test_a_day_costs_no_more_than_its_budget(texted: Office, phones: Phones):
     for last in range(4):
         texted.submit(f"061234567{last}")
     done = deliver(texted, phones)
-    assert (done.sent, done.stopped) == (3, {texted.controller.id})
+    assert (done.sent, done.stopped) == (3, frozenset({texted.controller.id}))
     waiting = [one for one in texted.messages() if one.state is MessageState.PENDING]
     assert [one.last_error for one in waiting] == ["budget"]
     assert waiting[0].next_at.isoformat() == "2026-03-03T00:00:00+00:00"
@@ -214,7 +214,7 @@ def test_the_secrets_of_a_gateway_are_sealed_and_survive_a_new_key(texted: Offic
             )  # fmt: skip
     with texted.database.reading() as session:
         assert texting.gateway_of(session, cabinet=cabinet, controller_id=controller_id) == GATEWAY
-        row = session.get_one(texting.TextGateway, controller_id)
+        row = session.get_one(TextGateway, controller_id)
         assert b"s3cret" not in row.wording_sealed
         assert (row.host, row.sender) == ("sms.example", "Boutique")
 
@@ -237,7 +237,7 @@ def test_counts_of_numbers_are_forgotten(texted: Office, phones: Phones):
     texted.clock.advance(days=5)
     with texted.database.transaction() as session:
         forget_counts(session, at=texted.clock())
-        assert session.get(texting.TextGateway, texted.controller.id) is not None
+        assert session.get(TextGateway, texted.controller.id) is not None
     texted.clock.advance(days=-5)
     with texted.database.reading() as session:
         spent = spent_on(session, controller_id=texted.controller.id, at=texted.clock())
