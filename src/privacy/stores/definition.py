@@ -95,7 +95,7 @@ class Rectifiable(StrEnum):
 class SubjectKind(StrEnum):
     """Whom rows are about: the categories of data subjects of Art. 30(1)(c) GDPR."""
 
-    CUSTOMER = "customer"
+    BUYER = "customer"
     PROSPECT = "prospect"
     """Somebody who may become a customer: asked for a letter, a quote, a call."""
     MEMBER = "member"

@@ -213,6 +213,6 @@ def test_a_database_that_knows_no_capitals_is_understood_alike() -> None:
 def test_a_table_that_identifies_says_by_its_name_whom_it_is_about() -> None:
     drafted = propose("chinook", CHINOOK).definition
     assert {one.name: one.subjects for one in drafted.collections if one.subjects} == {
-        "customer": SubjectKind.CUSTOMER,
+        "customer": SubjectKind.BUYER,
         "employee": SubjectKind.EMPLOYEE,
     }

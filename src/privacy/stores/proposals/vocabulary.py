@@ -107,7 +107,7 @@ OTHERS = ACCESSORS - {"created", "updated"} | frozenset(
 
 
 _PEOPLE: Sequence[tuple[SubjectKind, str]] = (
-    (SubjectKind.CUSTOMER, "customer client acheteur buyer cust"),
+    (SubjectKind.BUYER, "customer client acheteur buyer cust"),
     (SubjectKind.PROSPECT, "prospect lead newsletter subscriber abonne contact"),
     (SubjectKind.MEMBER, "member membre adherent"),
     (SubjectKind.EMPLOYEE, "employee employe staff personnel salarie worker collaborateur"),

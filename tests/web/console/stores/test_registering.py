@@ -141,7 +141,7 @@ def test_an_address_becomes_a_definition_that_a_person_corrects_and_registers(
     assert ("loyalty_card", ("zzz",)) in {(one.kind, one.columns) for one in client.identities}
     assert client.retention == {"fr": "Cinq ans", "en": "Five years"}
     assert client.purposes == ("orders",)
-    assert client.subjects is SubjectKind.CUSTOMER
+    assert client.subjects is SubjectKind.BUYER
     assert client.erasure == ErasureRule(Erasure.KEEP, KeepGround.LEGAL_CLAIMS)
     assert store.title == {"fr": "Boutique", "en": "Shop"}
     shown = dpo.browser.get(answer.location).text
