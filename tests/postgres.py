@@ -130,7 +130,7 @@ class Spares:
 
     def drop(self) -> None:
         """Drop what is left."""
-        for name in self._waiting:
+        for name in {*self._waiting, *self._cleaners}:
             self._drop(name)
 
     def _emptied(self, name: str) -> bool:
