@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.packages.zipping import Entry, directory, pieces, zipped
+from privacy.packages.zipping import PIECE, Entry, directory, pieces, zipped
 
 NAMES = st.text("abcdefghij/", min_size=1, max_size=20)
 
@@ -65,3 +65,18 @@ def test_pieces_are_the_same_bytes_cut_anew(given_pieces: list[bytes], size: int
     assert all(len(piece) == size for piece in cut[:-1])
     assert len(cut[-1]) <= size
     assert len(cut[-1]) > 0 or len(cut) == 1
+
+
+def test_an_empty_piece_says_that_a_large_file_is_still_compressed():
+    asked = []
+
+    def contents() -> Iterator[bytes]:
+        for number in range(4):
+            asked.append(number)
+            yield bytes(PIECE)
+
+    flowing = zipped([("zeros", contents())])
+    assert next(flowing) == b""
+    assert len(asked) < 4
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(flowing)))
+    assert archive.read("zeros") == bytes(4 * PIECE)

@@ -7,7 +7,7 @@ give the same headers, so a reader can tell whether one byte of them was changed
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from privacy.stores.search.spool import Spool
@@ -62,13 +62,16 @@ class Entry:
 def zipped(files: Iterable[tuple[str, Iterable[bytes]]], *, stored: str = "") -> Iterator[bytes]:
     """Yield an archive of these files; the one named `stored` is not compressed.
 
-    A file's contents are asked for when all files before it have been yielded whole.
+    A file's contents are asked for when all files before it have been yielded whole. An empty
+    piece says that a file is still being compressed, which of a large one takes minutes.
     """
     entries: list[Entry] = []
     at = 0
     for name, contents in files:
         body: Spool[bytes] = Spool(1024 * 1024)
-        entry = _written(body, name, contents, STORED if name == stored else DEFLATED, at)
+        entry = yield from _written(
+            body, name, contents, STORED if name == stored else DEFLATED, at
+        )
         yield entry.local()
         yield from body
         entries.append(entry)
@@ -78,7 +81,7 @@ def zipped(files: Iterable[tuple[str, Iterable[bytes]]], *, stored: str = "") ->
 
 def _written(
     body: Spool[bytes], name: str, contents: Iterable[bytes], method: int, at: int
-) -> Entry:
+) -> Generator[bytes, None, Entry]:
     squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
     crc = size = packed = 0
     for piece in pieces(contents, PIECE):
@@ -86,6 +89,7 @@ def _written(
         out = squeeze.compress(piece) if method == DEFLATED else piece
         packed += len(out)
         body.append(out)
+        yield b""
     if method == DEFLATED:
         body.append(last := squeeze.flush())
         packed += len(last)

@@ -325,6 +325,23 @@ def test_a_worker_that_writes_parts_keeps_its_claim(office: Office):
     assert claiming.lease_of(1) == timedelta(minutes=10)
 
 
+def test_a_worker_that_compresses_for_long_keeps_its_claim(office: Office):
+    request_id = office.approved()
+    about, mine = office.request(request_id), take(office, request_id)
+
+    def slow() -> Iterator[bytes]:
+        for _ in range(12):
+            office.clock.advance(minutes=3)
+            yield b""
+            with office.database.transaction() as session:
+                later = claiming.claim(session, at=office.clock(), request_id=request_id)
+                assert later is None
+        yield b"x"
+
+    keep_parts(office.database, clock=office.clock, claim=mine, about=about, archive=slow())
+    assert office.claim(request_id).fence == mine.fence
+
+
 def worked_until_killed(office: Office, request_id: UUID, dies_at: int) -> bool:
     """Keep the large archive; return whether the worker was ended at that step."""
     database = DyingDatabase(office.database.engine, Steps(dies_at))

@@ -4,7 +4,8 @@ They are destroyed in short transactions too: where what is deleted is overwritt
 once would keep everybody else from writing for minutes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
@@ -21,6 +22,8 @@ from privacy.requests.models import RequestClaim, RequestState, SubjectRequest
 
 AT_ONCE = 8
 """Parts that one transaction writes."""
+BEAT = timedelta(minutes=2)
+"""How often a worker that writes nothing yet says that it is at work."""
 GONE_AT_ONCE = 16
 """Parts that one transaction destroys."""
 
@@ -35,18 +38,12 @@ def keep_parts(
 ) -> Stowed:
     """Seal an archive under a new token and write all its parts but the last.
 
-    Each transaction holds the claim and prolongs it. A worker that dies leaves parts that nobody
-    can open, and the next one removes them. ConflictError once another worker took over.
+    Each transaction holds the claim and prolongs it, and so does one every few minutes while the
+    archive is still being made. A worker that dies leaves parts that nobody can open, and the
+    next one removes them. ConflictError once another worker took over.
     """
     waiting: list[dict[str, object]] = []
     subject_id = handing.subject_of(about)
-
-    def begin() -> None:
-        left = True
-        while left:
-            with database.transaction() as session:
-                _prolong(session, clock, claim)
-                left = _destroy_some(session, about.id)
 
     def write() -> None:
         with database.transaction() as session:
@@ -56,7 +53,7 @@ def keep_parts(
 
     def keep(number: int, sealed: bytes) -> None:
         if number == 0:
-            begin()
+            _clear(database, clock, claim)
         waiting.append(
             {
                 "subject_id": subject_id,
@@ -68,10 +65,37 @@ def keep_parts(
         if len(waiting) == AT_ONCE:
             write()
 
-    stowed = stow(archive, token=tokens.new_token(), address=handing.address_of(about), keep=keep)
+    stowed = stow(
+        _flowing(database, clock, claim, archive),
+        token=tokens.new_token(),
+        address=handing.address_of(about),
+        keep=keep,
+    )
     if waiting:
         write()
     return stowed
+
+
+def _flowing(
+    database: Database, clock: Clock, claim: Claim, archive: Iterable[bytes]
+) -> Iterator[bytes]:
+    """Yield an archive, and prolong the claim meanwhile even if nothing is written."""
+    beat = clock() + BEAT
+    for piece in archive:
+        if clock() >= beat:
+            with database.transaction() as session:
+                _prolong(session, clock, claim)
+            beat = clock() + BEAT
+        yield piece
+
+
+def _clear(database: Database, clock: Clock, claim: Claim) -> None:
+    """Destroy what a dead worker left of this request."""
+    left = True
+    while left:
+        with database.transaction() as session:
+            _prolong(session, clock, claim)
+            left = _destroy_some(session, claim.request_id)
 
 
 def _prolong(session: Session, clock: Clock, claim: Claim) -> None:
