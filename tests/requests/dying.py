@@ -93,8 +93,12 @@ class DyingStore(FakeStore):
         return super().read(collection, columns, values)
 
 
+def _nothing() -> None:
+    pass
+
+
 class LateDatabase(Database):
-    """Lets something happen after the read that found what is overdue."""
+    """Lets something happen, once, after the read that found what is overdue."""
 
     def __init__(self, engine: Engine, happens: Callable[[], object]) -> None:
         super().__init__(engine)
@@ -106,7 +110,8 @@ class LateDatabase(Database):
     def reading(self) -> Iterator[Session]:
         with super().reading() as session:
             yield session
-        self._happens()
+        happens, self._happens = self._happens, _nothing
+        happens()
 
 
 class WatchingStore(FakeStore):

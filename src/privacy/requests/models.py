@@ -226,7 +226,7 @@ class RequestPreview(Base):
     """A sample of what was found, under the subject's key; gone after `expires_at`."""
     plan: Mapped[str] = mapped_column(default="")
     """JSON: by place its outcome and number of rows, and a digest of each definition."""
-    undecided: Mapped[int] = mapped_column(default=0)
+    undecided: Mapped[int] = mapped_column(default=0, server_default="0")
     """Identifiers that may be somebody else's too, and that nobody has decided on."""
 
 
