@@ -35,7 +35,5 @@ def upgrade() -> None:
         sa.Column("number_index", sa.LargeBinary(), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=False),
         sa.Column("texts", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "controller_id", "number_index", "sent_on", name="pk_text_number"
-        ),
+        sa.PrimaryKeyConstraint("controller_id", "number_index", "sent_on", name="pk_text_number"),
     )
