@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from pypdf.generic import PdfObject
 
 from privacy.packages import pdf
-from privacy.packages.blocks import blocks_of
+from privacy.packages.blocks import blocks_of, widths_of
 from privacy.packages.making import contents_of
 from privacy.packages.package import pack
 from privacy.packages.pdf import pdf_of
@@ -119,7 +119,7 @@ def test_a_table_wider_than_a_sheet_is_told_row_by_row():
     head = "".join(f"<th>Column {n}</th>" for n in range(9))
     row = "".join(f"<td>value {n}</td>" for n in range(9))
     _title, blocks = blocks_of(f"<table><tr>{head}</tr><tr>{row}</tr><tr>{row}</tr></table>")
-    assert [block["kind"] for block in blocks] == ["facts", "facts"]
+    assert [block["kind"] for block in blocks] == ["record", "record"]
     assert blocks[1]["pairs"][8] == ["Column 8", "value 8"]
 
 
@@ -163,3 +163,10 @@ def test_a_table_too_long_for_paper_is_cut_and_says_so():
     assert "The first 10 of 2000 rows" in text
     assert "1499" in text
     assert "1501" not in text
+
+
+def test_a_column_of_sentences_is_wider_than_one_of_numbers_but_leaves_room():
+    narrow, sentence, long_one = widths_of(
+        ["No.", "What", "All"], [["1", "Nothing was searched here.", "x" * 500]] * 3
+    )
+    assert narrow < sentence < long_one <= 5 * narrow

@@ -19,6 +19,8 @@ ENDS = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "caption", "addr
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 WIDEST = 6
 """Columns of a table that a sheet of A4 can hold."""
+NARROWEST, BROADEST = 8, 40
+"""Between these the letters of a column's longer texts say how wide it is beside others."""
 FEWEST = 10
 """Rows that every table shows, however many the others have."""
 
@@ -29,13 +31,23 @@ def blocks_of(page: str, *, most: int = 1_000_000) -> tuple[str, list[Block]]:
     """Return the title of a page, and its blocks in order, with at most so many rows of tables.
 
     A block has a `kind`: `heading` (level, text), `text`, `list` (items), `facts` (pairs),
-    `table` (title, head, rows), or `cut` (shown, rows) behind a table of which rows are missing.
-    A table wider than a sheet becomes facts, row by row.
+    `table` (title, head, rows, widths), or `cut` (shown, rows) behind a table of which rows are
+    missing. Of a table wider than a sheet each row becomes a `record` (pairs).
     """
     reader = _Reader()
     reader.feed(page)
     reader.close()
     return reader.title, list(_fitting(reader.blocks, most))
+
+
+def widths_of(head: list[str], rows: list[list[str]]) -> list[int]:
+    """Return what share of a sheet each column gets: by its usual text, within bounds."""
+    lengths = [[len(name)] for name in head]
+    for row in rows:
+        for column, cell in zip(lengths, row, strict=False):
+            column.append(len(cell))
+    usual = (sorted(column)[-1 - len(column) // 4] for column in lengths)
+    return [min(max(one, NARROWEST), BROADEST) for one in usual]
 
 
 BEGINS: Mapping[str, Block] = {
@@ -125,7 +137,7 @@ def _fitting(blocks: list[Block], most: int) -> Iterator[Block]:
 
 def _table(block: Block, head: list[str], rows: list[list[str]]) -> Iterator[Block]:
     if len(head) <= WIDEST:
-        yield block | {"head": head, "rows": rows}
+        yield block | {"head": head, "rows": rows, "widths": widths_of(head, rows)}
         return
     for row in rows:
-        yield {"kind": "facts", "pairs": [list(pair) for pair in zip(head, row, strict=False)]}
+        yield {"kind": "record", "pairs": [list(pair) for pair in zip(head, row, strict=False)]}
