@@ -20,7 +20,6 @@ from typing_extensions import override
 from werkzeug.routing import Rule
 
 from privacy.db import Database
-from privacy.web.openapi import ProblemSchema
 
 STATEMENTS = 2000
 COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
@@ -90,7 +89,5 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": Templates()})
         _remember_rules(patch)
-        # Each app copies it for each status.
-        patch.setattr(ProblemSchema, "__deepcopy__", lambda schema, _: schema, raising=False)
         _share_statements(patch)
         yield

@@ -41,6 +41,10 @@ class ProblemSchema(Schema):
     )
     request = fields.String(metadata={"description": "The number of this call in the log."})
 
+    def __deepcopy__(self, _memory: dict[int, Any]) -> "ProblemSchema":
+        """Return itself: each route copies its responses, and nothing ever changes this one."""
+        return self
+
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it has no stubs
     """A flask-smorest blueprint whose `arguments` reads JSON through the one parser."""

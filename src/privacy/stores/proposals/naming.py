@@ -18,7 +18,7 @@ middlename deuxiemeprenom | Deuxième prénom | Middle name
 displayname | Nom affiché | Displayed name
 username login pseudo nickname | Nom d’utilisateur | User name
 birthdate birthday dateofbirth dob datenaissance datedenaissance bornon | Date de naissance | Date of birth
-gender genre sexe sex | Genre | Gender
+gender sexe sex | Genre | Gender
 civilite salutation | Civilité | Title
 email mail courriel emailaddress adresseemail | Adresse e-mail | E-mail address
 phone telephone tel phonenumber | Téléphone | Phone
@@ -57,6 +57,7 @@ jobtitle | Fonction | Job title
 name | Nom | Name
 id | N° | No.
 type | Type | Type
+genre | Genre | Genre
 title titre | Titre | Title
 company societe entreprise | Société | Company
 note notes remarque remarques comment comments commentaire commentaires | Remarques | Remarks
