@@ -43,6 +43,7 @@ def test_a_draft_owns_what_is_the_subjects_and_refers_to_the_rest() -> None:
             "products",
             ("id",),
             Direction.REFERS,
+            exported=True,
             when=Condition("owner_type", "Product"),
         ),
     )

@@ -216,3 +216,17 @@ def test_a_table_that_identifies_says_by_its_name_whom_it_is_about() -> None:
         "customer": SubjectKind.BUYER,
         "employee": SubjectKind.EMPLOYEE,
     }
+
+
+def test_what_was_bought_is_shown_by_name_and_who_served_is_not() -> None:
+    shown = {
+        (one.name, link.to): link.exported
+        for one in propose("chinook", CHINOOK).definition.collections
+        for link in one.links
+        if link.direction is Direction.REFERS
+    }
+    assert shown == {
+        ("invoiceline", "track"): True,
+        ("customer", "employee"): False,
+        ("employee", "employee"): False,
+    }

@@ -238,11 +238,30 @@ def _links(
         if (child, key) in down:
             links[key.table].append(Link(key.to_columns, child, key.columns, where=key.when))
         else:
-            refers = Direction.REFERS
+            explains = key.table not in owned and _is_catalogue(meanings[key.table])
             links[child].append(
-                Link(key.columns, key.table, key.to_columns, refers, when=key.when)
+                Link(
+                    key.columns,
+                    key.table,
+                    key.to_columns,
+                    Direction.REFERS,
+                    exported=explains,
+                    when=key.when,
+                )
             )
     return links
+
+
+_PLAIN = frozenset({DataCategory.TECHNICAL, DataCategory.PURCHASE, DataCategory.NONE})
+
+
+def _is_catalogue(meanings: Mapping[str, Meaning]) -> bool:
+    """Whether a table names things and nobody: what was bought is no more than a number else."""
+    return all(
+        one.category in _PLAIN
+        or (one.category is DataCategory.IDENTITY and one.confidence <= SURE)
+        for one in meanings.values()
+    )
 
 
 def _typed_keys(table: TableFacts, tables: Sequence[TableFacts]) -> Iterator[ForeignKey]:
