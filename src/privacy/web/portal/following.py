@@ -27,6 +27,7 @@ from privacy.web import current, pages
 from privacy.web.auth import public
 from privacy.web.portal.rectified import rectified_of
 from privacy.web.portal.surface import WHY, blueprint, controller_of, gone
+from privacy.web.words import Words
 
 STEPS = {
     "request.submitted": "submitted",
@@ -161,6 +162,12 @@ def _timeline(
     ]
 
 
+def _in_plain_words(words: Words, reason: str) -> str:
+    """Return why a data store was not searched as its package says it, or as the console does."""
+    group = "package.reason" if words.has(f"package.reason.{reason}") else "reason"
+    return words.label(group, reason)
+
+
 def _not_searched(about: SubjectRequest, tasks: Sequence[RequestTask]) -> str | None:
     """Name the data stores that the answer could not cover whole, and say why."""
     if not about.exceptions:
@@ -171,7 +178,7 @@ def _not_searched(about: SubjectRequest, tasks: Sequence[RequestTask]) -> str | 
         words.text(
             "site.pair",
             name=titles.get(task.store_name, task.store_name),
-            value=words.label("reason", task.detail),
+            value=_in_plain_words(words, task.detail),
         )
         for task in tasks
         if task.detail

@@ -8,6 +8,7 @@ from privacy.requests.previews.masking import masked
 from privacy.requests.previews.sampling import Contents, Sampled, Seen
 from privacy.requests.previews.treating import Choice, Treatment
 from privacy.stores.definition import About, Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.own import NAME as OWN
 from privacy.stores.protocol import Key
 
 Definitions = Mapping[str, StoreDefinition]
@@ -19,7 +20,7 @@ DECLARED = {About.OTHERS: Treatment.WITHHOLD, About.BOTH: Treatment.REDACT}
 def overview(
     contents: Contents, definitions: Definitions, choices: Sequence[Choice], language: str
 ) -> list[dict[str, Any]]:
-    """Return one line for each collection, as the ledger has them."""
+    """Return one line for each collection, as the ledger has them, our own rows last."""
     seen = {(one.store, one.collection): one for one in contents.seen}
     return [
         {
@@ -35,7 +36,7 @@ def overview(
                 for one in choices
             ),
         }
-        for line in contents.coverage
+        for line in sorted(contents.coverage, key=lambda line: line["store"] == OWN)
     ]
 
 
