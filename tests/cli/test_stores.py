@@ -1,5 +1,6 @@
 """`privacy stores`, on a database of the demo."""
 
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -85,6 +86,14 @@ def test_a_draft_needs_no_installation_and_shows_no_row(
     ran = privacy("stores", "draft", address)
     assert ran.status == 0
     assert "@" not in ran.out
+
+
+def test_an_address_can_be_read_from_standard_input(
+    privacy: Privacy, address: str, company: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert company.exists()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{address}\n"))
+    assert privacy("stores", "draft", "-").out == privacy("stores", "draft", address).out
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def add(
     The address may be `-`: it is then read from standard input, where no list of processes shows
     it. Without a definition the proposal of `draft` is taken as it is, to be reviewed later.
     """
-    address = sys.stdin.readline().strip() if address == "-" else address
+    address = _given(address)
     notes: list[str] = []
     if definition is None:
         proposed = introspect(name or _name_of(address), address)
@@ -92,10 +92,11 @@ def _register(
 @click.option("--name", help="What to call the data store; else the name of its database.")
 @as_json
 def draft(address: str, name: str | None, *, as_json: bool) -> None:
-    """Print a first definition of what is at an address (YAML), for a person to review.
+    """Print a first definition of what is at an address (YAML, `-`: standard input), to review.
 
     Nothing is registered. Below it stand the columns whose meaning is most uncertain.
     """
+    address = _given(address)
     proposed = introspect(name or _name_of(address), address)
     text = definition_file.to_yaml(proposed.definition)
     facts = {
@@ -135,7 +136,7 @@ def import_fides(
     if len(wanted) != 1:
         names = ", ".join(one.name for one in found.definitions)
         raise InvalidError(f"Name one of the datasets with --dataset: {names}.")
-    address = sys.stdin.readline().strip() if address == "-" else address
+    address = _given(address)
     _register(StoreFacts(address, wanted[0]), controller, remarks, as_json=as_json)
 
 
@@ -244,6 +245,11 @@ def _notes(proposed: Draft) -> list[str]:
     return lines
 
 
+def _given(address: str) -> str:
+    """Return an address, read from standard input for `-`: no list of processes shows it then."""
+    return sys.stdin.readline().strip() if address == "-" else address
+
+
 def _name_of(address: str) -> str:
     """Return the last part of an address as a name: letters, digits and underscores."""
     path = urlsplit(address).path.rsplit("/", 1)[-1].split(".")[0].lower()
@@ -263,7 +269,7 @@ def _check(runtime: Runtime, owner: Controller, name: str) -> PrivacyError | Non
 
 def _check_file(definition: Path, address: str) -> dict[str, PrivacyError | None]:
     declared = definition_file.from_yaml(definition.read_text(encoding="utf-8"))
-    there = sys.stdin.readline().strip() if address == "-" else address
+    there = _given(address)
     store = connector_for(connector_of(there))(declared, there)
     return {declared.name: fault_of(store, system_clock().date())}
 
