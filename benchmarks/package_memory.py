@@ -21,16 +21,10 @@ from privacy.packages.disclosures import Register
 from privacy.packages.package import Contents, pack
 from privacy.packages.stowing import stow
 from privacy.purposes.models import Controller
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Identity,
-    Link,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, Identity, Link, StoreDefinition
 from privacy.stores.registry import connector_for
 from privacy.stores.search.graph import walk
+from privacy.stores.terms import DataCategory
 
 EMAIL = "camille.durand@example.fr"
 LINES = 4

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from privacy.assignments.reading import rows_of_file, rows_typed
 from privacy.errors import InvalidError
-from privacy.stores.definition import Collection, DataCategory, Field
+from privacy.stores.definition import Collection, Field
+from privacy.stores.terms import DataCategory
 
 FOLDER = Collection(
     "folder",

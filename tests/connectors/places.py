@@ -23,16 +23,10 @@ from privacy.stores.connectors.mysql.connector import MysqlConnector
 from privacy.stores.connectors.postgres.connector import PostgresConnector
 from privacy.stores.connectors.sql import SqlConnector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
-from privacy.stores.definition import (
-    Collection,
-    Columns,
-    DataCategory,
-    Field,
-    Identity,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Columns, Field, Identity, StoreDefinition
 from privacy.stores.protocol import Capability, Key, Row, Store
 from privacy.stores.registry import connector_for, connector_of
+from privacy.stores.terms import DataCategory
 from tests.connectors.web import Service
 from tests.stores.fake_store import FakeStore, same
 

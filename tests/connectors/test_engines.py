@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from privacy.stores.connectors.engines import Engines
-from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
+from privacy.stores.terms import DataCategory
 from tests.connectors.places import SqlPlace
 
 TITLE = {"fr": "x", "en": "x"}

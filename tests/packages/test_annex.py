@@ -16,8 +16,9 @@ from privacy.packages.linked import CATEGORIES, CONTEXT, ROLES
 from privacy.packages.package import Contents, pack
 from privacy.packages.rights import complaint_to, rights_of
 from privacy.purposes.models import Controller, RecipientRole
-from privacy.stores.definition import DataCategory, Kept, StoreDefinition
+from privacy.stores.definition import Kept, StoreDefinition
 from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
+from privacy.stores.terms import DataCategory
 from privacy.web.pages import package_page
 from tests.packages.test_answer import answer, collection, purpose, recipient, shop, words
 from tests.packages.test_package import SIGNER

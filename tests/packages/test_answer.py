@@ -17,9 +17,10 @@ from privacy.packages.package import Contents, pack
 from privacy.packages.withheld import Ground, Withheld
 from privacy.purposes.defaults import DEFAULT_PURPOSES
 from privacy.purposes.models import Controller, LegalBasis, Purpose, Recipient, RecipientRole
-from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.protocol import Store
 from privacy.stores.search.graph import walk
+from privacy.stores.terms import DataCategory
 from privacy.web.pages import package_page
 from tests.packages.test_package import SIGNER
 from tests.requests.office import EMAIL

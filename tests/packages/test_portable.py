@@ -8,15 +8,10 @@ from privacy.packages.package import Table
 from privacy.packages.portable import not_portable, schema_of
 from privacy.packages.withheld import Ground, Withheld
 from privacy.purposes.models import LegalBasis, Purpose
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Provenance,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.search.findings import Findings
 from privacy.stores.search.found import FoundRows
+from privacy.stores.terms import DataCategory, Provenance
 from tests.stores.fake_store import same
 
 

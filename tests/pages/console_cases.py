@@ -13,7 +13,8 @@ from privacy.purposes.changes import Change, Line, Part
 from privacy.requests.annexes import AgeBand, Capacity, QuestionKind
 from privacy.requests.intake import bulk
 from privacy.requests.intake.taking_in import Verification
-from privacy.stores.definition import EndReason, Waiver
+from privacy.stores.definition import Waiver
+from privacy.stores.terms import EndReason
 from privacy.web.banner import script
 from privacy.web.console.consents.statistics import chart
 from privacy.web.console.requests.taking import CHANNELS, FURTHER, KINDS

@@ -10,14 +10,9 @@ from privacy.requests.models import PreviewState, RequestPreview
 from privacy.requests.previews.preview import Cell
 from privacy.requests.previews.sampling import Contents, Sampled, Seen
 from privacy.requests.previews.treating import Choice, Treatment
-from privacy.stores.definition import (
-    About,
-    Collection,
-    DataCategory,
-    Field,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.search.findings import Lead, LeadReason
+from privacy.stores.terms import About, DataCategory
 from privacy.web.console.requests.looking import overview, part
 from privacy.web.console.requests.preview import GROUNDS
 from tests.pages.console_cases import BASE, PATH

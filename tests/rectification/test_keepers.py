@@ -17,7 +17,8 @@ from privacy.rectification import acts, keepers, queries
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.requests.models import RequestState
 from privacy.requests.previews.withholding import Verdict
-from privacy.stores.definition import DataCategory, Field
+from privacy.stores.definition import Field
+from privacy.stores.terms import DataCategory
 from tests.rectification.test_jobs import ZONE
 from tests.rectification.workplace import (
     RIGHT,

@@ -13,15 +13,10 @@ from privacy.rectification import candidates as module
 from privacy.rectification.candidates import Candidate, Searched, from_json, searched, to_json
 from privacy.rectification.models import CorrectionState, Origin
 from privacy.rectification.plan import LONGEST, Wanted, groups, plan
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Provenance,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.own import NAME
 from privacy.stores.protocol import Capability
+from privacy.stores.terms import DataCategory, Provenance
 from tests.rectification.workplace import computed, fields
 from tests.stores.fake_store import owns, same
 

@@ -13,7 +13,8 @@ from privacy.rectification.wishes import (
     kind_of,
     to_json,
 )
-from privacy.stores.definition import Collection, DataCategory, Field
+from privacy.stores.definition import Collection, Field
+from privacy.stores.terms import DataCategory
 from tests.stores.fake_store import identity, same
 
 TODAY = date(2026, 3, 2)

@@ -18,15 +18,10 @@ from privacy.requests import acts as request_acts
 from privacy.requests.acts import Submission
 from privacy.requests.models import RequestKind, SubjectRequest
 from privacy.requests.statements import Statement
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Provenance,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Capability, Key, Store
+from privacy.stores.terms import DataCategory, Provenance
 from tests.requests.dying import Steps
 from tests.requests.office import DPO, EMAIL, Office
 from tests.stores.fake_store import FakeStore, identity, owns, same

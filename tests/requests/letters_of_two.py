@@ -6,7 +6,8 @@ What belongs to one alone says so in itself, so that a package can be searched f
 from dataclasses import replace
 from typing import Any
 
-from privacy.stores.definition import About, Collection, DataCategory, StoreDefinition
+from privacy.stores.definition import Collection, StoreDefinition
+from privacy.stores.terms import About, DataCategory
 from tests.requests.office import EMAIL
 from tests.stores.fake_store import FakeStore, collection, identity, owns, refers, store
 

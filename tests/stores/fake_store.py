@@ -9,19 +9,11 @@ from typing import Any
 from typing_extensions import override
 
 from privacy.errors import InvalidError, PrivacyError
-from privacy.stores.definition import (
-    Collection,
-    Columns,
-    DataCategory,
-    Direction,
-    Field,
-    Identity,
-    Link,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Columns, Field, Identity, Link, StoreDefinition
 from privacy.stores.nested import column_of, held, path_of
 from privacy.stores.normalise import fold
 from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.terms import DataCategory, Direction
 
 Rows = Mapping[str, Any]
 """By collection, a list of mappings."""

@@ -15,21 +15,17 @@ from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
     LANGUAGES,
-    About,
     Collection,
     Condition,
-    DataCategory,
-    Direction,
     Field,
     Identity,
     Link,
-    Provenance,
     StoreDefinition,
-    SubjectKind,
 )
 from privacy.stores.document import LONGEST_DOCUMENT
 from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure, KeepGround
 from privacy.stores.normalise import NORMALISERS
+from privacy.stores.terms import About, DataCategory, Direction, Provenance, SubjectKind
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.stores.validity import ensure_valid
 

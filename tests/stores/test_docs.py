@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from privacy.stores.definition import DataCategory, Direction, SubjectKind
 from privacy.stores.definition_file import from_yaml
 from privacy.stores.erasing import Erasure, FieldErasure, KeepGround
 from privacy.stores.normalise import NORMALISERS
 from privacy.stores.registry import SCHEMES
 from privacy.stores.search.findings import Outcome, Reason
+from privacy.stores.terms import DataCategory, Direction, SubjectKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text("utf-8")
 

@@ -10,8 +10,6 @@ from privacy.stores.definition import (
     Collection,
     Columns,
     Condition,
-    DataCategory,
-    Direction,
     Field,
     Identity,
     Link,
@@ -19,6 +17,7 @@ from privacy.stores.definition import (
 )
 from privacy.stores.protocol import Row
 from privacy.stores.search.findings import Findings, Place
+from privacy.stores.terms import DataCategory, Direction
 from tests.stores.fake_store import same
 
 COLUMNS = ("id", "a", "b", "c")

@@ -23,9 +23,9 @@ from privacy.requests.deadline import Stage
 from privacy.requests.deciding import RefusalGround
 from privacy.requests.models import Channel, RequestKind, RequestState, TaskState
 from privacy.stores.assigned import Way
-from privacy.stores.definition import SubjectKind
 from privacy.stores.erasing import KeepGround
 from privacy.stores.search.findings import Reason
+from privacy.stores.terms import SubjectKind
 from privacy.subjects.identify import IdentifierKind
 from privacy.web import words as module
 from privacy.web.words import LANGUAGES, UnknownTextError, Words, catalogue, civil_day

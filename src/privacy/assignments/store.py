@@ -22,17 +22,11 @@ from privacy.assignments.queries import Known
 from privacy.errors import AwaitedError, ImpossibleError
 from privacy.stores.assigned import Assigned, Terms, holds_documents
 from privacy.stores.connectors.asking import declared_of, matcher
-from privacy.stores.definition import (
-    Collection,
-    Columns,
-    DataCategory,
-    Field,
-    Identity,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Columns, Field, Identity, StoreDefinition
 from privacy.stores.normalise import fold
 from privacy.stores.own import SUBJECT, OwnCollection
 from privacy.stores.protocol import Key, Row, Store
+from privacy.stores.terms import DataCategory
 
 
 class AssignedStore(Store):

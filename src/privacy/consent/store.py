@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.consent.models import Consent, ConsentLink
-from privacy.stores.definition import Collection, DataCategory, Field, Identity
+from privacy.stores.definition import Collection, Field, Identity
 from privacy.stores.own import SUBJECT, OwnCollection
 from privacy.stores.protocol import Row
+from privacy.stores.terms import DataCategory
 
 
 def _field(name: str, fr: str, en: str, category: DataCategory = DataCategory.CONSENT) -> Field:

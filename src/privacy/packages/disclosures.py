@@ -14,8 +14,9 @@ from privacy.packages.ending import Ending
 from privacy.packages.linked import CATEGORIES, ROLES
 from privacy.packages.rights import rights_of
 from privacy.purposes.models import Controller, Purpose, Recipient
-from privacy.stores.definition import Collection, DataCategory, StoreDefinition
+from privacy.stores.definition import Collection, StoreDefinition
 from privacy.stores.search.findings import Place
+from privacy.stores.terms import DataCategory
 from privacy.stores.titles import CATEGORY_TITLES
 
 EEA = frozenset(

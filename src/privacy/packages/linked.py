@@ -9,7 +9,7 @@ from typing import Any
 
 from privacy.consent.records.words import BASES
 from privacy.purposes.models import RecipientRole
-from privacy.stores.definition import DataCategory
+from privacy.stores.terms import DataCategory
 
 CATEGORIES: Mapping[DataCategory, str] = {
     DataCategory.IDENTITY: "pd:Identifying",

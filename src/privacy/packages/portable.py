@@ -10,14 +10,9 @@ from typing import Any
 from privacy.packages.package import Table
 from privacy.packages.withheld import Ground, Withheld, key_of_row
 from privacy.purposes.models import LegalBasis, Purpose
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Provenance,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.search.findings import Findings
+from privacy.stores.terms import DataCategory, Provenance
 
 BASES = frozenset({LegalBasis.CONSENT, LegalBasis.CONTRACT})
 PORTABLE = frozenset({Provenance.PROVIDED, Provenance.OBSERVED})

@@ -8,17 +8,12 @@ from typing import Any
 from privacy.assignments.answers import Question, questions_from_json, questions_to_json
 from privacy.errors import InvalidError
 from privacy.stores.assigned import holds_documents
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Provenance,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.normalise import fold, text_of
 from privacy.stores.own import NAME
 from privacy.stores.protocol import Capability, Key, Row
 from privacy.stores.search.findings import Lead, LeadReason
+from privacy.stores.terms import DataCategory, Provenance
 
 MOST = 2000
 """Fields that one search keeps; a page of more could not be decided on."""

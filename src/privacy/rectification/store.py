@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from privacy.rectification.models import Correction, RecipientNotice
 from privacy.rectification.sealed import change_of
-from privacy.stores.definition import Collection, DataCategory, Field, Identity
+from privacy.stores.definition import Collection, Field, Identity
 from privacy.stores.own import SUBJECT, OwnCollection
 from privacy.stores.protocol import Row
+from privacy.stores.terms import DataCategory
 from privacy.subjects.keys import KeyCabinet, subject_key
 
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from privacy.errors import InvalidError
 from privacy.rectification.candidates import Candidate
-from privacy.stores.definition import Collection, Field, Rectifiable, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.proposals.vocabulary import words_of
 from privacy.stores.protocol import Key
+from privacy.stores.terms import Rectifiable
 from privacy.subjects.identify import normalise_email, normalise_phone
 
 LONGEST: Final = 200

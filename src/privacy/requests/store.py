@@ -16,15 +16,10 @@ from privacy.requests.deadlines import questions
 from privacy.requests.letters import reason_of
 from privacy.requests.models import SubjectRequest
 from privacy.requests.transfers import address_of
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Identity,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, Identity, StoreDefinition
 from privacy.stores.own import SUBJECT, OwnCollection
 from privacy.stores.protocol import Row
+from privacy.stores.terms import DataCategory
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.queries import identifiers_of
 

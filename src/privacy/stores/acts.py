@@ -12,10 +12,11 @@ from privacy.db import new_id
 from privacy.errors import InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file, queries
 from privacy.stores.addresses import seal_address
-from privacy.stores.definition import EndReason, StoreDefinition, Waiver
+from privacy.stores.definition import StoreDefinition, Waiver
 from privacy.stores.entries import record
 from privacy.stores.models import DataStore, StoreState, address_context
 from privacy.stores.registry import connector_for, connector_of
+from privacy.stores.terms import EndReason
 from privacy.stores.validity import ensure_valid
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.rotation import Resealed, record_resealed

@@ -12,24 +12,26 @@ from typing import Any
 import yaml
 
 from privacy.stores.definition import (
-    About,
     Collection,
     Condition,
-    DataCategory,
-    Direction,
     Field,
     Identity,
     Kept,
     Link,
-    Provenance,
-    Rectifiable,
     StoreDefinition,
-    SubjectKind,
     Waiver,
 )
 from privacy.stores.document import Faults, Node, parse_json, parse_yaml
 from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure, KeepGround
 from privacy.stores.normalise import USUAL
+from privacy.stores.terms import (
+    About,
+    DataCategory,
+    Direction,
+    Provenance,
+    Rectifiable,
+    SubjectKind,
+)
 from privacy.stores.validity import note_faults
 
 MESSAGE = "The definition of the data store has faults."

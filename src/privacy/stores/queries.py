@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from privacy.crypto import sealed_version
 from privacy.errors import ConflictError, InvalidError, NotFoundError, PrivacyError
 from privacy.stores import definition_file
-from privacy.stores.definition import Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.gate import new_places
 from privacy.stores.models import DataStore, StoreDraft, address_context
 from privacy.stores.own import NAME
 from privacy.stores.protocol import Store
 from privacy.stores.registry import BrokenStore, connector_for
+from privacy.stores.terms import DataCategory
 from privacy.subjects.keys import KeyCabinet
 
 

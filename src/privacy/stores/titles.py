@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from privacy.stores.definition import DataCategory, Texts
+from privacy.stores.definition import Texts
+from privacy.stores.terms import DataCategory
 
 CATEGORY_TITLES: Mapping[DataCategory, Texts] = {
     DataCategory.IDENTITY: {"fr": "Identité", "en": "Identity"},

@@ -4,18 +4,12 @@ from collections.abc import Iterable
 
 from privacy.errors import InvalidError
 from privacy.policy.months import Period
-from privacy.stores.definition import (
-    Collection,
-    Columns,
-    DataCategory,
-    Direction,
-    Link,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Columns, Link, StoreDefinition
 from privacy.stores.document import CODE, Faults
 from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
 from privacy.stores.nested import PATH
 from privacy.stores.normalise import NORMALISERS
+from privacy.stores.terms import DataCategory, Direction
 
 TYPED = frozenset({DataCategory.IDENTITY, DataCategory.CONTACT})
 """Categories of which subjects themselves know best what is right."""

@@ -22,8 +22,8 @@ from privacy.requests.previews.preview import Cell
 from privacy.requests.previews.sampling import Contents, Seen
 from privacy.requests.previews.treating import Choice, Treatment
 from privacy.requests.previews.withholding import Verdict, choices, decide, decide_lead
-from privacy.stores.definition import About
 from privacy.stores.protocol import Store
+from privacy.stores.terms import About
 from privacy.subjects.acts import resolve_subject
 from privacy.subjects.identify import Claim
 from tests.requests.letters_of_two import (

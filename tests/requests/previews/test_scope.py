@@ -13,7 +13,8 @@ from privacy.requests.jobs import fulfil_access
 from privacy.requests.models import RequestKind
 from privacy.requests.previews.sampling import read, written
 from privacy.requests.previews.scope import narrowed
-from privacy.stores.definition import DataCategory, Field, Provenance, StoreDefinition
+from privacy.stores.definition import Field, StoreDefinition
+from privacy.stores.terms import DataCategory, Provenance
 from tests.make import make_purpose
 from tests.requests.office import EMAIL, Office
 from tests.requests.previews.test_preview import asked, seen

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from privacy.packages.withheld import Ground
 from privacy.requests.previews.passages import STRUCK
 from privacy.requests.previews.treating import Choice, Treatment, Treatments, treated
-from privacy.stores.definition import About
 from privacy.stores.search.findings import Findings
 from privacy.stores.search.graph import walk
+from privacy.stores.terms import About
 from tests.requests.letters_of_two import BOB, bank, mail
 from tests.requests.office import EMAIL
 

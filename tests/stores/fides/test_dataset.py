@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from privacy.errors import InvalidError
 from privacy.stores import definition_file
-from privacy.stores.definition import DataCategory, Direction, Identity, Link
+from privacy.stores.definition import Identity, Link
 from privacy.stores.fides.dataset import Imported, from_fides
 from privacy.stores.fides.words import MEANINGS, Remark, category_of
 from privacy.stores.search.graph import walk
+from privacy.stores.terms import DataCategory, Direction
 from tests.stores.fake_store import FakeStore
 
 Fields = Mapping[str, Any]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from privacy.stores.definition import DataCategory
 from privacy.stores.proposals.judging import Look, look_of
 from privacy.stores.proposals.proposing import Note, TableFacts, propose
 from privacy.stores.proposals.vocabulary import is_of_others
+from privacy.stores.terms import DataCategory
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from privacy.stores.definition import Provenance
 from privacy.stores.proposals.origins import origin_of
+from privacy.stores.terms import Provenance
 
 
 @pytest.mark.parametrize(

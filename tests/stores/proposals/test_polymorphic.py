@@ -2,9 +2,10 @@
 
 import pytest
 
-from privacy.stores.definition import Condition, Direction, Link
+from privacy.stores.definition import Condition, Link
 from privacy.stores.proposals.polymorphic import pairs_of, tables_meant
 from privacy.stores.proposals.proposing import TableFacts, propose
+from privacy.stores.terms import Direction
 
 
 def test_pairs_are_seen_by_their_names() -> None:

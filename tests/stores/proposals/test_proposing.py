@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.stores.definition import Collection, DataCategory, Direction, Provenance, SubjectKind
+from privacy.stores.definition import Collection
 from privacy.stores.proposals.proposing import Draft, ForeignKey, TableFacts, propose
 from privacy.stores.proposals.vocabulary import words_of
+from privacy.stores.terms import DataCategory, Direction, Provenance, SubjectKind
 from privacy.stores.validity import ensure_valid
 
 CHINOOK = (

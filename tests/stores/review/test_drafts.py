@@ -12,12 +12,13 @@ from privacy.db import Database
 from privacy.errors import ConflictError, InvalidError, NotFoundError
 from privacy.stores import acts, queries
 from privacy.stores.acts import StoreFacts
-from privacy.stores.definition import EndReason, Waiver
+from privacy.stores.definition import Waiver
 from privacy.stores.definition_file import from_json as from_stored
 from privacy.stores.jobs import drop_drafts
 from privacy.stores.review import drafts
 from privacy.stores.review.drafting import Whereabouts, draft_change, draft_store, ensure_permitted
 from privacy.stores.review.review import from_json
+from privacy.stores.terms import EndReason
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.rotation import rotate_controller_key
 from tests.fakes import FakeClock

@@ -9,8 +9,6 @@ from privacy.errors import InvalidError
 from privacy.stores.definition import (
     Collection,
     Condition,
-    DataCategory,
-    Direction,
     Identity,
     Link,
     StoreDefinition,
@@ -27,6 +25,7 @@ from privacy.stores.review.review import (
     Review,
     is_grouped,
 )
+from privacy.stores.terms import DataCategory, Direction
 from tests.stores.fake_store import same
 
 A_DAY = date(2099, 1, 1)

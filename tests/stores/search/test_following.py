@@ -3,8 +3,9 @@
 import pytest
 
 from privacy.errors import InvalidError
-from privacy.stores.definition import Collection, Condition, DataCategory, Field, Link
+from privacy.stores.definition import Collection, Condition, Field, Link
 from privacy.stores.search.following import values_of
+from privacy.stores.terms import DataCategory
 from tests.stores.fake_store import same
 
 NOTE = Collection(

@@ -10,16 +10,11 @@ from typing_extensions import override
 
 from privacy.assignments.store import AssignedStore
 from privacy.errors import InvalidError, UnavailableError
-from privacy.stores.definition import (
-    Collection,
-    Columns,
-    DataCategory,
-    Identity,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Columns, Identity, StoreDefinition
 from privacy.stores.protocol import Capability, Key, Row
 from privacy.stores.search.findings import Coverage, Findings, LeadReason, Outcome, Reason
 from privacy.stores.search.graph import Seeds, walk
+from privacy.stores.terms import DataCategory
 from tests.stores.fake_store import (
     DeafStore,
     FakeStore,

@@ -14,13 +14,8 @@ from privacy.rectification.models import CorrectionWish, DetailLook
 from privacy.requests.letters import open_letter
 from privacy.requests.models import RequestState, SubjectRequest
 from privacy.stores.acts import StoreFacts, register_store
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    Rectifiable,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
+from privacy.stores.terms import DataCategory, Rectifiable
 from privacy.subjects.models import Subject
 from privacy.subjects.queries import find_by_identifier
 from tests.fakes import FakeClock

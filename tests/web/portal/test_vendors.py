@@ -18,7 +18,8 @@ from privacy.audit.actions import Action
 from privacy.outbox.webhook import headers, new_secret
 from privacy.requests.answering.tending import Tending, tend_assignments
 from privacy.stores.acts import StoreFacts, register_store
-from privacy.stores.definition import DataCategory, StoreDefinition
+from privacy.stores.definition import StoreDefinition
+from privacy.stores.terms import DataCategory
 from tests.rectification.workplace import RIGHT, WRONG, Workplace, writable
 from tests.requests.answering.test_awaiting import asked, told
 from tests.requests.office import EMAIL, Office

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from privacy.packages.withheld import Ground, Withheld, key_of_row
 from privacy.requests.previews.passages import Mark, Own, foreign, is_whole, struck, words
-from privacy.stores.definition import About, Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.protocol import Key
 from privacy.stores.search.findings import Findings, FoundRow, Place, Rows
+from privacy.stores.terms import About, DataCategory
 
 Known: TypeAlias = Callable[[AbstractSet[str]], AbstractSet[str]]
 """Returns which of these words are identifiers of other subjects."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from privacy.stores.definition import (
     Collection,
     Columns,
-    DataCategory,
     Field,
     Identity,
     Link,
@@ -18,6 +17,7 @@ from privacy.stores.fides.file import Dataset, Leaf, Source, datasets_of
 from privacy.stores.fides.links import Joined, has_personal, links_of
 from privacy.stores.fides.words import IDENTITY_KINDS, Remark, Told, category_of, is_personal
 from privacy.stores.normalise import USUAL
+from privacy.stores.terms import DataCategory
 from privacy.stores.validity import ensure_valid
 
 MASKED = "string"

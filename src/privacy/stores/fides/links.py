@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from privacy.stores.definition import Direction
 from privacy.stores.fides.file import Leaf, Reference, Source
 from privacy.stores.fides.words import Remark, Told, is_personal
+from privacy.stores.terms import Direction
 
 Spot = tuple[str, str]
 """A dataset and one of its collections."""

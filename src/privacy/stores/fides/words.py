@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from privacy.stores.definition import DataCategory
+from privacy.stores.terms import DataCategory
 
 IDENTITY_KINDS: Mapping[str, str] = {"phone_number": "phone"}
 """Kinds of identifiers that have another name here."""

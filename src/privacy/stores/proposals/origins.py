@@ -4,8 +4,8 @@ A proposal only: what is provided or observed is portable (Art. 20 GDPR), so a p
 Where nothing speaks for an origin none is proposed, and the category decides.
 """
 
-from privacy.stores.definition import Provenance
 from privacy.stores.proposals.vocabulary import MADE, words_of
+from privacy.stores.terms import Provenance
 
 OBSERVED = frozenset(
     {

@@ -14,8 +14,6 @@ from privacy.stores.definition import (
     Collection,
     Columns,
     Condition,
-    DataCategory,
-    Direction,
     Field,
     Identity,
     Link,
@@ -37,6 +35,7 @@ from privacy.stores.proposals.vocabulary import (
     subjects_of,
     words_of,
 )
+from privacy.stores.terms import DataCategory, Direction
 
 KINDS = ("text", "number", "boolean", "date", "bytes", "document", "unknown")
 """What the values of a column are, whatever each database calls it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from privacy.stores.definition import DataCategory, SubjectKind
+from privacy.stores.terms import DataCategory, SubjectKind
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,25 @@ from typing import Any
 from privacy.errors import InvalidError
 from privacy.stores import definition_file
 from privacy.stores.definition import (
-    About,
     Collection,
-    DataCategory,
-    Direction,
     Field,
     Identity,
     Kept,
     Link,
-    Provenance,
-    Rectifiable,
     StoreDefinition,
-    SubjectKind,
     Texts,
 )
 from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
 from privacy.stores.normalise import USUAL
 from privacy.stores.proposals.proposing import SURE, Draft, Note
+from privacy.stores.terms import (
+    About,
+    DataCategory,
+    Direction,
+    Provenance,
+    Rectifiable,
+    SubjectKind,
+)
 from privacy.stores.validity import ensure_valid
 
 

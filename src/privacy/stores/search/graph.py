@@ -18,7 +18,7 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from privacy.stores.assigned import Assigned
-from privacy.stores.definition import Collection, Columns, Direction, Identity
+from privacy.stores.definition import Collection, Columns, Identity
 from privacy.stores.normalise import text_of
 from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.search.asking import Asker, Question
@@ -40,6 +40,7 @@ from privacy.stores.search.leads import (
 from privacy.stores.search.ledger import Course, collections_of, lines
 from privacy.stores.search.steps import Nearest, is_too_far, most_steps
 from privacy.stores.search.unfollowed import Unfollowed, questions_of
+from privacy.stores.terms import Direction
 
 Seeds: TypeAlias = Mapping[str, Values[str | tuple[str, ...]]]
 """By kind, the identifiers known of the subject; a tuple where one takes several columns."""

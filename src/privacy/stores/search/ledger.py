@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from privacy.errors import AwaitedError
-from privacy.stores.definition import Collection, Columns, Direction, Link
+from privacy.stores.definition import Collection, Columns, Link
 from privacy.stores.protocol import Store
 from privacy.stores.search.findings import Coverage, Outcome, Place, Reason, Rows
+from privacy.stores.terms import Direction
 
 AWAITED = AwaitedError.code
 

@@ -11,12 +11,8 @@ from werkzeug.test import TestResponse
 from privacy.rectification.jobs import Workshop, rectify
 from privacy.requests.models import RequestState
 from privacy.stores.acts import StoreFacts, register_store
-from privacy.stores.definition import (
-    Collection,
-    DataCategory,
-    Field,
-    StoreDefinition,
-)
+from privacy.stores.definition import Collection, Field, StoreDefinition
+from privacy.stores.terms import DataCategory
 from tests.rectification.workplace import RIGHT, SAID, WRONG, Workplace
 from tests.requests.office import EMAIL, Office
 from tests.stores.fake_store import identity, same

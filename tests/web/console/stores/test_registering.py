@@ -12,18 +12,11 @@ from werkzeug.test import TestResponse
 from privacy.config import Settings
 from privacy.crypto import Keyring
 from privacy.stores import definition_file, queries
-from privacy.stores.definition import (
-    About,
-    DataCategory,
-    Direction,
-    Identity,
-    Link,
-    StoreDefinition,
-    SubjectKind,
-)
+from privacy.stores.definition import Identity, Link, StoreDefinition
 from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
 from privacy.stores.review import review
 from privacy.stores.review.review import Review
+from privacy.stores.terms import About, DataCategory, Direction, SubjectKind
 from tests.entries import waiting_entries
 from tests.web.conftest import Seat, runtime_of, shop
 

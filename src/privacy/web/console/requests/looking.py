@@ -7,9 +7,10 @@ from privacy.packages.withheld import GROUNDS, Ground
 from privacy.requests.previews.masking import masked
 from privacy.requests.previews.sampling import Contents, Sampled, Seen
 from privacy.requests.previews.treating import Choice, Treatment
-from privacy.stores.definition import About, Collection, DataCategory, Field, StoreDefinition
+from privacy.stores.definition import Collection, Field, StoreDefinition
 from privacy.stores.own import NAME as OWN
 from privacy.stores.protocol import Key
+from privacy.stores.terms import About, DataCategory
 
 Definitions = Mapping[str, StoreDefinition]
 

@@ -21,9 +21,10 @@ from privacy.requests.models import RequestKind, RequestState, SubjectRequest
 from privacy.requests.previews import withholding
 from privacy.requests.previews.masking import masked as hidden
 from privacy.requests.statements import NOTHING, statement_of
-from privacy.stores.definition import DataCategory, StoreDefinition
+from privacy.stores.definition import StoreDefinition
 from privacy.stores.search.findings import Lead
 from privacy.stores.search.leads import LeadKey
+from privacy.stores.terms import DataCategory
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.subjects.queries import subject
 from privacy.web import current

@@ -7,9 +7,10 @@ from privacy.errors import NotFoundError
 from privacy.operators.roles import Permission
 from privacy.purposes.models import Controller
 from privacy.stores import queries
-from privacy.stores.definition import Collection, DataCategory, EndReason, StoreDefinition
+from privacy.stores.definition import Collection, StoreDefinition
 from privacy.stores.models import DataStore, StoreState
 from privacy.stores.own import NAME
+from privacy.stores.terms import DataCategory, EndReason
 from privacy.stores.titles import CATEGORY_TITLES
 from privacy.web import current
 from privacy.web.auth import operators_only

@@ -9,22 +9,7 @@ from typing import TypeAlias
 from werkzeug.datastructures import MultiDict
 
 from privacy.errors import InvalidError
-from privacy.stores.definition import (
-    LANGUAGES,
-    About,
-    Collection,
-    DataCategory,
-    Direction,
-    EndReason,
-    Identity,
-    Kept,
-    Link,
-    Provenance,
-    Rectifiable,
-    SubjectKind,
-    Texts,
-    Waiver,
-)
+from privacy.stores.definition import LANGUAGES, Collection, Identity, Kept, Link, Texts, Waiver
 from privacy.stores.document import CODE, LONGEST_TEXT, Faults
 from privacy.stores.erasing import Erasure, ErasureRule, KeepGround
 from privacy.stores.normalise import NORMALISERS
@@ -34,6 +19,15 @@ from privacy.stores.review.review import (
     LinkChoice,
     StoreChoice,
     is_grouped,
+)
+from privacy.stores.terms import (
+    About,
+    DataCategory,
+    Direction,
+    EndReason,
+    Provenance,
+    Rectifiable,
+    SubjectKind,
 )
 from privacy.stores.validity import MOST_STEPS
 
