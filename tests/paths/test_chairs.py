@@ -38,7 +38,7 @@ RECORDS = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def records(postgresql: PostgresServer) -> Iterator[PostgresDatabase]:
     """Return the database of a record shop, in which the subject's name is misspelt."""
     place = PostgresDatabase(postgresql.create("records").replace("+psycopg", ""))
@@ -54,16 +54,23 @@ def names(place: PostgresDatabase) -> dict[int, str]:
         return dict(connection.execute("SELECT customerid, lastname FROM customer").fetchall())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def dpo(demo: Demo, chromium: Browser) -> Iterator[Page]:
     page = demo.signed_in(chromium, "dpo")
     yield page
     page.context.close()
 
 
-def test_a_database_is_added_by_looking_at_it_and_reading_what_is_proposed(
-    demo: Demo, dpo: Page, records: PostgresDatabase
+def test_from_a_database_that_nobody_described_to_what_was_wrong_in_it(
+    demo: Demo, dpo: Page, visitor: Page, records: PostgresDatabase
 ):
+    add_by_looking_at_it(demo, dpo, records)
+    strike_out_what_is_of_others(demo, dpo, visitor)
+    put_right_what_was_wrong(demo, dpo, visitor, records)
+
+
+def add_by_looking_at_it(demo: Demo, dpo: Page, records: PostgresDatabase) -> None:
+    """Add the database, after reading what is proposed of it."""
     dpo.goto(f"{demo.service}/console/stores/new")
     dpo.fill("[name=name]", "disques")
     dpo.fill("[name=address]", records.url)
@@ -80,9 +87,8 @@ def test_a_database_is_added_by_looking_at_it_and_reading_what_is_proposed(
     assert records.url not in dpo.content()
 
 
-def test_what_is_of_others_is_struck_out_and_the_rest_is_handed_over(
-    demo: Demo, dpo: Page, visitor: Page
-):
+def strike_out_what_is_of_others(demo: Demo, dpo: Page, visitor: Page) -> None:
+    """Ask for a copy, look at it beforehand, and hand over what is the subject's alone."""
     _ask(demo, visitor, "access")
     request = _newest_request(demo, dpo)
     dpo.goto(f"{request}/preview")
@@ -109,9 +115,10 @@ def test_what_is_of_others_is_struck_out_and_the_rest_is_handed_over(
     assert OTHER not in json.dumps(data)
 
 
-def test_what_was_wrong_is_put_right_in_the_database_and_the_subject_is_told(
+def put_right_what_was_wrong(
     demo: Demo, dpo: Page, visitor: Page, records: PostgresDatabase
-):
+) -> None:
+    """Ask for a name to be corrected, decide so, and find it written."""
     status = _ask(demo, visitor, "rectification", wrong="Durant", right="Durand")
     request = _newest_request(demo, dpo)
     dpo.goto(f"{request}/rectification")

@@ -59,7 +59,13 @@ def test_what_the_cases_show_is_every_template_that_there_is():
     folder = STATIC.parent / "templates"
     shown = {case.template for case in CASES}
     parts = {"base.html", "macros.html", "console/base.html", "portal/base.html"}
-    parts |= {"portal/steps.html", "console/decide.html", "console/verdict.html", "docs.html"}
+    parts |= {
+        "portal/behalf.html",
+        "portal/steps.html",
+        "console/decide.html",
+        "console/verdict.html",
+        "docs.html",
+    }
     parts |= {"assigned_form.html", "console/acting.html", "console/asked.html", "said.html"}
     parts |= {"console/review_macros.html", "corrected_form.html", "portal/rectified.html"}
     files = {str(file.relative_to(folder)) for file in folder.rglob("*.html")}
