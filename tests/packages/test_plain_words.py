@@ -1,6 +1,7 @@
 """Whoever asked understands what is lacking, why, and what to do: in words of their own."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -107,3 +108,22 @@ def test_nothing_is_claimed_that_the_register_does_not_say(language: str):
 )
 def test_a_day_is_no_midnight(value: object, shown: object):
     assert legible(value) == shown
+
+
+def test_instants_are_read_to_the_minute():
+    at = datetime(2026, 3, 2, 9, 24, 1, 75882, tzinfo=UTC)
+    assert legible(at) == "2026-03-02 09:24 UTC"
+    assert legible(at.replace(tzinfo=None)) == "2026-03-02 09:24"
+    assert legible(datetime(2026, 3, 2)) == "2026-03-02"  # noqa: DTZ001 -- as a database gives a day
+
+
+def test_codes_of_our_own_rows_are_words_on_the_page_and_codes_in_files():
+    page = answer(shop()).page()
+    column = {"name": "action", "title": "Opération", "words": "action"}
+    part = page["data_stores"][0]["collections"][0]
+    page["data_stores"][0]["collections"] = [
+        part | {"columns": [column], "rows": [{"action": "request.approved"}]}
+    ]
+    html = package_page("fr", **page)
+    assert "Demande approuvée" in html
+    assert "request.approved" not in html

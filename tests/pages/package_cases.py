@@ -19,7 +19,7 @@ def package_cases() -> Iterator[Case]:
 
 
 def _columns(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "title": title} for name, title in pairs]
+    return [{"name": name, "title": title, "words": ""} for name, title in pairs]
 
 
 def _stores() -> list[dict[str, Any]]:

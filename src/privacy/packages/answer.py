@@ -22,6 +22,14 @@ from privacy.stores.search.findings import Findings, Outcome, Place, StoreResult
 
 CONSENTS = (NAME, "consent")
 """Where our own ledger keeps what the subject answered to banners."""
+OWN_WORDS = {
+    (NAME, "identifier", "kind"): "identifier",
+    (NAME, "request", "kind"): "kind",
+    (NAME, "request", "state"): "state",
+    (NAME, "log", "action"): "action",
+    (NAME, "log", "who"): "actor",
+}
+"""Fields of our own that hold codes, with the group of the catalogues that has their words."""
 WITHHELD = "withheld"
 """What stands in the place of an outcome where a whole collection was left out."""
 SEARCHED = (Outcome.FOUND, Outcome.EMPTY)
@@ -238,7 +246,11 @@ class Answer:
             "title": one.collection.title[self._language],
             "category": ", ".join(self._told.categories([one.collection])),
             "columns": [
-                {"name": field.name, "title": field.title[self._language]}
+                {
+                    "name": field.name,
+                    "title": field.title[self._language],
+                    "words": OWN_WORDS.get((one.store, one.collection.name, field.name), ""),
+                }
                 for field in one.columns()
             ],
             "rows": rows,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from itertools import islice
 
 from privacy.packages.package import plain
@@ -28,8 +29,18 @@ def first_rows(one: Shown, *, most: int = READABLE) -> Iterator[dict[str, object
             return
 
 
+def _instant(value: datetime) -> str:
+    """Spell an instant without parts of a minute; one at midnight of no zone is a day."""
+    if value.tzinfo is None and value.time() == time.min:
+        return value.date().isoformat()
+    zone = "" if value.tzinfo is None else " UTC"
+    return f"{value if value.tzinfo is None else value.astimezone(UTC):%Y-%m-%d %H:%M}{zone}"
+
+
 def legible(value: object) -> object:
     """Return a value as people read it; of one that was left out, why."""
+    if isinstance(value, datetime):
+        return _instant(value)
     shown = value.text if isinstance(value, Omitted) else plain(value)
     if not isinstance(shown, str):
         return shown

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from privacy.stores.definition import Collection
 from privacy.stores.proposals.proposing import Draft, ForeignKey, TableFacts, propose
 from privacy.stores.proposals.vocabulary import words_of
-from privacy.stores.terms import DataCategory, Direction, Provenance, SubjectKind
+from privacy.stores.terms import About, DataCategory, Direction, Provenance, SubjectKind
 from privacy.stores.validity import ensure_valid
 
 CHINOOK = (
@@ -231,3 +231,12 @@ def test_what_was_bought_is_shown_by_name_and_who_served_is_not() -> None:
         ("customer", "employee"): False,
         ("employee", "employee"): False,
     }
+
+
+def test_a_draft_that_nobody_reads_hands_nobody_the_data_of_others() -> None:
+    columns = ("id", "email", "sponsor_email", "remarques", "user_agent", "created_by")
+    table = TableFacts("client", columns, ("id",), types=dict.fromkeys(columns, "text"))
+    fields = {one.name: one.about for one in named(propose("shop", [table]), "client").fields}
+    assert fields.pop("sponsor_email") is About.OTHERS
+    assert fields.pop("remarques") is About.BOTH
+    assert not any(fields.values()), "what a key or a browser is called names nobody"

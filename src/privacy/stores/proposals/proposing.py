@@ -35,7 +35,7 @@ from privacy.stores.proposals.vocabulary import (
     subjects_of,
     words_of,
 )
-from privacy.stores.terms import DataCategory, Direction
+from privacy.stores.terms import About, DataCategory, Direction
 
 KINDS = ("text", "number", "boolean", "date", "bytes", "document", "unknown")
 """What the values of a column are, whatever each database calls it."""
@@ -188,9 +188,7 @@ def _is_of_others(table: TableFacts, column: str) -> bool:
 def _notes(table: TableFacts, meanings: Mapping[str, Meaning]) -> Iterator[tuple[str, Note]]:
     """Yield columns with what a reviewer should know of them."""
     for column, meaning in meanings.items():
-        look = look_of(table.samples.get(column, ()))
-        is_message = meaning.category is DataCategory.MESSAGE
-        if look is Look.PROSE or (is_message and look is None):
+        if _is_free_text(table, column, meaning):
             yield column, Note.FREE_TEXT
         if _is_of_others(table, column):
             yield column, Note.THIRD_PARTY
@@ -287,7 +285,9 @@ def _collection(
         name=name,
         title=title_of_table(table.name),
         primary_key=table.primary_key or table.columns,
-        fields=tuple(_field(c, m, table.types.get(c, "")) for c, m in meanings.items()),
+        fields=tuple(
+            _field(c, m, table.types.get(c, ""), _about(table, c, m)) for c, m in meanings.items()
+        ),
         identities=tuple(
             Identity(m.kind, (c,), _is_ones_own(table, c, m.kind))
             for c, m in meanings.items()
@@ -299,7 +299,26 @@ def _collection(
     )
 
 
-def _field(column: str, meaning: Meaning, kind: str) -> Field:
+def _about(table: TableFacts, column: str, meaning: Meaning) -> About | None:
+    """Propose whom a column speaks of, so that an unread draft hands nobody's data to another.
+
+    Free text may name anybody: what identifies others is struck out of it. The name or address
+    of somebody else is left out; a person who reviews may say that it is the subject's.
+    """
+    if _is_of_others(table, column) and meaning.category in _REACHING:
+        return About.OTHERS
+    return About.BOTH if _is_free_text(table, column, meaning) else None
+
+
+_REACHING = frozenset({DataCategory.IDENTITY, DataCategory.CONTACT})
+
+
+def _is_free_text(table: TableFacts, column: str, meaning: Meaning) -> bool:
+    look = look_of(table.samples.get(column, ()))
+    return look is Look.PROSE or (meaning.category is DataCategory.MESSAGE and look is None)
+
+
+def _field(column: str, meaning: Meaning, kind: str, about: About | None) -> Field:
     """Propose a field; what the controller makes itself is not portable (Art. 20 GDPR)."""
     return Field(
         column,
@@ -307,6 +326,7 @@ def _field(column: str, meaning: Meaning, kind: str) -> Field:
         meaning.category,
         USUAL.get(meaning.kind, "exact"),
         provenance=origin_of(column, kind),
+        about=about,
     )
 
 
