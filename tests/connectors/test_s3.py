@@ -17,7 +17,7 @@ from privacy.stores.connectors.s3 import bucket
 from privacy.stores.connectors.s3.address import place_of
 from privacy.stores.connectors.s3.connector import S3Connector
 from privacy.stores.definition import StoreDefinition
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.registry import connector_of, proposal
 from tests.connectors.object_store import ALLOWED, KEY, SECRET, Objects, ObjectServer
 from tests.connectors.parquet import arrow, written

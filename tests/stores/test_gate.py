@@ -9,7 +9,7 @@ from privacy.errors import InvalidError
 from privacy.stores.definition import StoreDefinition, Waiver
 from privacy.stores.definition_file import from_json, from_yaml, to_json
 from privacy.stores.gate import ensure_covered, new_places
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.search.findings import Outcome, Reason
 from privacy.stores.search.graph import walk
 from tests.stores.fake_store import FakeStore, collection, identity, store

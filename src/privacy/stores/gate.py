@@ -6,7 +6,7 @@ from datetime import date
 from privacy.errors import InvalidError
 from privacy.stores.definition import StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 
 NEW = "is new"
 """What is said of a table or a column of which the definition does not speak."""

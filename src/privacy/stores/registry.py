@@ -23,7 +23,8 @@ from privacy.stores.connectors.redis.connector import RedisConnector
 from privacy.stores.connectors.s3.connector import S3Connector
 from privacy.stores.connectors.sqlite.connector import SqliteConnector
 from privacy.stores.definition import Collection, Columns, StoreDefinition
-from privacy.stores.proposals.proposing import Draft, TableFacts, propose
+from privacy.stores.proposals.facts import TableFacts
+from privacy.stores.proposals.proposing import Draft, propose
 from privacy.stores.protocol import Key, Row, Store
 from privacy.stores.validity import ensure_valid
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.proposals.judging import Look, look_of
-from privacy.stores.proposals.proposing import Note, TableFacts, propose
+from privacy.stores.proposals.proposing import Note, propose
 from privacy.stores.proposals.vocabulary import is_of_others
 from privacy.stores.terms import DataCategory
 

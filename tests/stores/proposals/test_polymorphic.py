@@ -3,8 +3,9 @@
 import pytest
 
 from privacy.stores.definition import Condition, Link
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.proposals.polymorphic import pairs_of, tables_meant
-from privacy.stores.proposals.proposing import TableFacts, propose
+from privacy.stores.proposals.proposing import propose
 from privacy.stores.terms import Direction
 
 

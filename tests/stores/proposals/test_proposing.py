@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.stores.definition import Collection
-from privacy.stores.proposals.proposing import Draft, ForeignKey, TableFacts, propose
+from privacy.stores.proposals.facts import ForeignKey, TableFacts
+from privacy.stores.proposals.proposing import Draft, propose
 from privacy.stores.proposals.vocabulary import words_of
 from privacy.stores.terms import About, DataCategory, Direction, Provenance, SubjectKind
 from privacy.stores.validity import ensure_valid

@@ -15,7 +15,8 @@ from privacy.stores.definition import (
     Waiver,
 )
 from privacy.stores.erasing import Erasure, ErasureRule, FieldErasure
-from privacy.stores.proposals.proposing import ForeignKey, Note, TableFacts, propose
+from privacy.stores.proposals.facts import ForeignKey, TableFacts
+from privacy.stores.proposals.proposing import Note, propose
 from privacy.stores.review import review
 from privacy.stores.review.comparing import compare, in_force
 from privacy.stores.review.review import (

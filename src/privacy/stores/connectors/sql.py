@@ -36,7 +36,7 @@ from privacy.stores.connectors.telling import told
 from privacy.stores.connectors.watchdog import WATCHDOG
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.nested import column_of, path_of
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.protocol import Asked, Key, Row
 
 BATCH = 500

@@ -30,7 +30,7 @@ from sqlalchemy.types import (
 )
 
 from privacy.stores.connectors.reflection import exact, is_catalogue
-from privacy.stores.proposals.proposing import MANY, ForeignKey, TableFacts
+from privacy.stores.proposals.facts import MANY, ForeignKey, TableFacts
 
 LOOKED_AT = 200
 """Rows of a table whose values are judged."""

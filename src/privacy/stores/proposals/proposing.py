@@ -12,8 +12,6 @@ from enum import StrEnum
 
 from privacy.stores.definition import (
     Collection,
-    Columns,
-    Condition,
     Field,
     Identity,
     Link,
@@ -21,59 +19,20 @@ from privacy.stores.definition import (
     Texts,
 )
 from privacy.stores.normalise import USUAL
+from privacy.stores.proposals.facts import KINDS, TableFacts
 from privacy.stores.proposals.judging import Look, look_of
+from privacy.stores.proposals.linking import is_about_someone, links_of
 from privacy.stores.proposals.naming import title_of, title_of_table
 from privacy.stores.proposals.origins import origin_of
-from privacy.stores.proposals.polymorphic import pairs_of, tables_meant
 from privacy.stores.proposals.vocabulary import (
-    ACCESSORS,
     UNKNOWN,
     Meaning,
     is_of_others,
     meaning_of_name,
     plain,
     subjects_of,
-    words_of,
 )
-from privacy.stores.terms import About, DataCategory, Direction
-
-KINDS = ("text", "number", "boolean", "date", "bytes", "document", "unknown")
-"""What the values of a column are, whatever each database calls it."""
-MANY = 100_000
-
-
-@dataclass(frozen=True)
-class ForeignKey:
-    """Columns that refer to columns of another table, as the database enforces it."""
-
-    columns: Columns
-    table: str
-    to_columns: Columns
-    when: Condition | None = None
-    """Which rows it holds for, when another column says to which table it refers."""
-
-
-@dataclass(frozen=True)
-class TableFacts:
-    """What a database says of one of its tables."""
-
-    name: str
-    columns: Columns
-    primary_key: Columns
-    foreign_keys: Sequence[ForeignKey] = ()
-    types: Mapping[str, str] = field(default_factory=dict)
-    """By column what its values are, as far as the store says; see `KINDS`."""
-    unique: Sequence[Columns] = ()
-    """Columns beside the primary key that together are different in each row."""
-    required: frozenset[str] = frozenset()
-    """Columns that are never empty."""
-    rows: int | None = None
-    """How many rows there are; None where nobody counted, `MANY` for that many or more."""
-    triggers: int = 0
-    """How many triggers run when it is written."""
-    samples: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
-    """By column a few values as texts, for judging what the column holds."""
-
+from privacy.stores.terms import About, DataCategory
 
 SURE = 0.5
 """Below this confidence a guess is pointed out."""
@@ -108,7 +67,7 @@ def propose(name: str, tables: Sequence[TableFacts]) -> Draft:
     """Return a definition of all tables; it fits together, and a person must review it."""
     names = _collection_names(tables)
     meanings = {t.name: {c: _meaning(t, c) for c in t.columns} for t in tables}
-    links = _links(tables, meanings)
+    links = links_of(tables, meanings)
     collections = tuple(
         _collection(table, names[table.name], meanings[table.name], links[table.name], names)
         for table in tables
@@ -208,72 +167,6 @@ def _collection_names(tables: Iterable[TableFacts]) -> Mapping[str, str]:
     return names
 
 
-def _is_about_someone(meanings: Mapping[str, Meaning]) -> bool:
-    return any(meaning.kind for meaning in meanings.values())
-
-
-def _links(
-    tables: Sequence[TableFacts], meanings: Mapping[str, Mapping[str, Meaning]]
-) -> Mapping[str, Sequence[Link]]:
-    """Return by table its links: down from those about someone, sideways to all others."""
-    links: dict[str, list[Link]] = {table.name: [] for table in tables}
-    owned = {table.name for table in tables if _is_about_someone(meanings[table.name])}
-    roots = frozenset(owned)
-    keys = [(t.name, key) for t in tables for key in t.foreign_keys if key.table in links]
-    keys += [(t.name, key) for t in tables for key in _typed_keys(t, tables)]
-    while True:
-        down = [
-            (child, key)
-            for child, key in keys
-            if key.table in owned and child not in roots and not _names_an_accessor(key)
-        ]
-        more = {child for child, _key in down} - owned
-        owned |= more
-        if not more:
-            break
-    for child, key in keys:
-        if (child, key) in down:
-            links[key.table].append(Link(key.to_columns, child, key.columns, where=key.when))
-        else:
-            explains = key.table not in owned and _is_catalogue(meanings[key.table])
-            links[child].append(
-                Link(
-                    key.columns,
-                    key.table,
-                    key.to_columns,
-                    Direction.REFERS,
-                    exported=explains,
-                    when=key.when,
-                )
-            )
-    return links
-
-
-_PLAIN = frozenset({DataCategory.TECHNICAL, DataCategory.PURCHASE, DataCategory.NONE})
-
-
-def _is_catalogue(meanings: Mapping[str, Meaning]) -> bool:
-    """Whether a table names things and nobody: what was bought is no more than a number else."""
-    return all(
-        one.category in _PLAIN
-        or (one.category is DataCategory.IDENTITY and one.confidence <= SURE)
-        for one in meanings.values()
-    )
-
-
-def _typed_keys(table: TableFacts, tables: Sequence[TableFacts]) -> Iterator[ForeignKey]:
-    """Yield the references to whichever table another column names, one for each seen."""
-    keys = {one.name: one.primary_key for one in tables if len(one.primary_key) == 1}
-    for type_column, column in pairs_of(table.columns):
-        meant = tables_meant(table.samples.get(type_column, ()), keys)
-        for value, name in meant.items():
-            yield ForeignKey((column,), name, keys[name], Condition(type_column, value))
-
-
-def _names_an_accessor(key: ForeignKey) -> bool:
-    return any(word in ACCESSORS for column in key.columns for word in words_of(column))
-
-
 def _collection(
     table: TableFacts,
     name: str,
@@ -295,7 +188,7 @@ def _collection(
         ),
         links=tuple(replace(link, to=names[link.to]) for link in links),
         table="" if table.name == name else table.name,
-        subjects=subjects_of(table.name) if _is_about_someone(meanings) else None,
+        subjects=subjects_of(table.name) if is_about_someone(meanings) else None,
     )
 
 

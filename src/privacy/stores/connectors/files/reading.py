@@ -23,7 +23,7 @@ from privacy.stores.connectors.files.table import (
 )
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.protocol import Key, Row
 
 LOOKED_AT = 200

@@ -20,7 +20,7 @@ from privacy.stores.connectors.ldap.conversation import Conversation, Entry
 from privacy.stores.connectors.ldap.wording import DN, Wording, is_text, wordings_of
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals.proposing import ForeignKey, TableFacts
+from privacy.stores.proposals.facts import ForeignKey, TableFacts
 from privacy.stores.protocol import Capability, Key, Row, refusal
 
 SURVEYED = 10_000

@@ -30,7 +30,7 @@ from privacy.stores.connectors.mongodb.rules import rules_of
 from privacy.stores.connectors.mongodb.values import at, like_stored, wanted
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.protocol import Capability, Key, Row
 
 KEYS = 100

@@ -10,7 +10,7 @@ from privacy.stores.connectors.mongodb.layout import ID, Layout, is_catalogue, s
 from privacy.stores.connectors.mongodb.rules import Rules, rules_of
 from privacy.stores.connectors.mongodb.shapes import Shape, shapes_of
 from privacy.stores.definition import Collection
-from privacy.stores.proposals.proposing import MANY, ForeignKey, TableFacts
+from privacy.stores.proposals.facts import MANY, ForeignKey, TableFacts
 
 LOOKED_AT = 500
 """Documents at each end of a collection, in the order of their `_id`, that are looked at."""

@@ -23,7 +23,7 @@ from privacy.stores.connectors.redis.survey import Seen, facts_of, seen_in
 from privacy.stores.connectors.redis.values import ELEMENTS, STEP, Fields, removal, values_of
 from privacy.stores.definition import Collection, Columns, StoreDefinition
 from privacy.stores.document import Faults
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 from privacy.stores.protocol import Capability, Key, Row, refusal
 
 SCANNED = 20_000

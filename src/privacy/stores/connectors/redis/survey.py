@@ -16,7 +16,7 @@ from privacy.stores.connectors.redis.conversation import Conversation
 from privacy.stores.connectors.redis.layout import Layout
 from privacy.stores.connectors.redis.pattern import FIELDS, Kind, escaped
 from privacy.stores.connectors.redis.values import ELEMENTS, object_of
-from privacy.stores.proposals.proposing import TableFacts
+from privacy.stores.proposals.facts import TableFacts
 
 MANY = 8
 """Different parts in one place of which a literal word can hardly be one."""
