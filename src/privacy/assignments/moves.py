@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from privacy.assignments.models import Assignment, AssignmentState
 from privacy.audit import log
 from privacy.audit.actions import Action
-from privacy.subjects.rows import count_changed
+from privacy.subjects.rows import change_row
 
 ANSWERABLE = frozenset({AssignmentState.OPEN, AssignmentState.IMPOSSIBLE})
 
@@ -23,12 +23,8 @@ def take(session: Session, about: Assignment, **values: object) -> bool:
             Assignment.state.in_(ANSWERABLE),
         )
         .values(**values)
-        .execution_options(synchronize_session=False)
     )
-    if not count_changed(session, changed):
-        return False
-    session.refresh(about)
-    return True
+    return change_row(session, changed, about)
 
 
 def note(

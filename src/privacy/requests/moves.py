@@ -17,6 +17,7 @@ from privacy.purposes.models import Controller
 from privacy.requests.deadline import Terms, deadline
 from privacy.requests.models import Channel, RequestKind, RequestState, SubjectRequest
 from privacy.requests.statements import NOTHING, Statement
+from privacy.subjects.rows import change_row
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,8 @@ def move(
         update(SubjectRequest)
         .where(SubjectRequest.id == about.id, SubjectRequest.state == only_from, *also)
         .values(**values)
-        .returning(SubjectRequest)
-        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return session.scalars(changed).one_or_none() is about
+    return change_row(session, changed, about)
 
 
 def record(

@@ -23,6 +23,7 @@ from privacy.outbox.webhook import place_of
 from privacy.purposes import queries as purposes
 from privacy.subjects.keys import KeyCabinet
 from privacy.subjects.mailing import Sheet, owe
+from privacy.subjects.rotation import Resealed, record_resealed
 
 WARNING = "dpo_texts_stopped"
 ONE_WARNING = timedelta(days=1)
@@ -171,17 +172,8 @@ def reseal_gateway(
         session, row.wording_sealed, controller_id=controller_id, context=context
     )
     _seal(session, cabinet, row, opened)
-    log.append(
-        session,
-        Action.KEYS_REWRAPPED,
-        at=at,
-        actor=actor,
-        controller_id=controller_id,
-        kind="text_gateway",
-        keys=1,
-        version=newest,
-    )
-    return 1
+    done = Resealed(controller_id, "text_gateway", 1, newest)
+    return record_resealed(session, actor=actor, at=at, done=done)
 
 
 def _row(session: Session, controller_id: UUID) -> TextGateway:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, LargeBinary, Table, func
+from sqlalchemy import ColumnElement, CursorResult, Executable, LargeBinary, Table, Update, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -25,6 +25,14 @@ def insert_new(session: Session, model: type[Base], **values: object) -> bool:
 def count_changed(session: Session, statement: Executable, values: Any = None) -> int:
     """Execute a change and return the number of rows that it touched."""
     return cast("CursorResult[Any]", session.execute(statement, values)).rowcount
+
+
+def change_row(session: Session, changed: Update, row: Base) -> bool:
+    """Execute a change of this row alone and read the row back; False when it was not touched."""
+    back = changed.returning(type(row)).execution_options(
+        synchronize_session=False, populate_existing=True
+    )
+    return session.scalars(back).one_or_none() is row
 
 
 def table_of(model: type[Base]) -> Table:
